@@ -1,0 +1,6 @@
+package io.rapidbyte.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** One transform between source and destination. */
+public record TransformSettings(String use, ObjectNode config) {}

@@ -1,0 +1,32 @@
+package io.rapidbyte.connector;
+
+import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.RejectedRecord;
+import java.nio.ByteBuffer;
+
+/**
+ * What an instance is connected to: the stage it runs in. Called on the guest thread; may block, and
+ * is interrupted when the run is cancelled.
+ */
+public interface GuestPort {
+    /** Sends a batch downstream; {@code ipc} is guest memory and valid during the call only. */
+    void emit(ByteBuffer ipc) throws ConnectorException;
+
+    Inbound next() throws ConnectorException;
+
+    /** Places a barrier behind what was emitted and gives its id. */
+    long placeBarrier(String payload) throws ConnectorException;
+
+    /** The destination has made everything before barrier {@code id} durable. */
+    void confirmBarrier(long id, String payload) throws ConnectorException;
+
+    void reject(RejectedRecord rejected) throws ConnectorException;
+
+    /** {@code level} as in the contract: error, warn, info, debug, trace. */
+    void log(String level, String message);
+
+    /** {@code kind} as in the contract: counter, gauge, histogram. */
+    void metric(String name, String kind, double value);
+
+    boolean cancelled();
+}

@@ -1,0 +1,4 @@
+package io.rapidbyte.model;
+
+/** What a transform says went through it. */
+public record TransformSummary(long rowsIn, long rowsOut) {}
