@@ -1,0 +1,21 @@
+package io.rapidbyte.connector;
+
+import java.time.Duration;
+
+/**
+ * What an instance is given besides its manifest's grants.
+ *
+ * @param connectTimeout the longest a TCP connect or a TLS handshake may take
+ */
+public record InstanceSettings(Duration connectTimeout) {
+    /** Ten seconds: past three SYN retransmissions, well before a person gives up. */
+    public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    public static final InstanceSettings DEFAULT = new InstanceSettings(DEFAULT_CONNECT_TIMEOUT);
+
+    public InstanceSettings {
+        if (connectTimeout.isNegative() || connectTimeout.isZero()) {
+            throw new IllegalArgumentException("connectTimeout must be positive, not " + connectTimeout);
+        }
+    }
+}
