@@ -32,7 +32,7 @@ public final class Connector {
     public ConnectorInstance instantiate(
             ConnectorRole role, InstanceSettings settings, GuestPort port, ConnectorState state)
             throws ConnectorException {
-        throw new UnsupportedOperationException(role.toString() + settings + port + state);
+        throw new UnsupportedOperationException(role.toString() + settings + port + state.hashCode());
     }
 
     /** Cold guest frames are large: 1 MiB overflows after some 300 of them. */
