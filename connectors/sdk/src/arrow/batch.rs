@@ -1,0 +1,130 @@
+use super::column::Column;
+use super::message;
+use super::schema::{Layout, Schema};
+use super::write::{write_raw, RawColumn};
+use super::{ArrowError, Result};
+
+/// Rows under construction, written as one IPC stream.
+///
+/// The loop of a source: ask [`Batch::has_room`] before each row; on `false` write, emit and
+/// [`Batch::clear`]; push one value or null into every column; call [`Batch::end_row`]. All
+/// memory is kept from batch to batch.
+///
+/// The limit counts the bytes of the finished stream (I16): a row that alone exceeds it travels
+/// alone.
+#[derive(Debug)]
+pub struct Batch {
+    schema: Schema,
+    schema_message: Vec<u8>,
+    columns: Vec<Column>,
+    rows: usize,
+    max_bytes: usize,
+    /// Bytes of every row whatever its values: fixed widths, offsets, bits.
+    row_bytes: usize,
+    /// Bytes of every batch whatever its rows: messages, padding.
+    frame_bytes: usize,
+    /// Bytes surely left; the truth may be more, `recount` finds it.
+    budget: usize,
+}
+
+impl Batch {
+    /// `max_bytes` is the contract's `max-batch-bytes`.
+    pub fn new(schema: Schema, max_bytes: u64) -> Self {
+        let schema_message = message::schema_message(&schema);
+        let columns: Vec<Column> = schema.fields.iter().map(|field| Column::new(&field.data_type)).collect();
+        let row_bytes = schema
+            .fields
+            .iter()
+            .map(|field| match field.data_type.layout() {
+                // A bit of value and a bit of validity, rounded up.
+                Layout::Bits => 1,
+                Layout::Fixed(width) => width + 1,
+                Layout::Variable => 4 + 1,
+            })
+            .sum();
+        let frame_bytes = schema_message.len() + message::batch_overhead(columns.len());
+        // 32-bit offsets cannot address more in a column than i32::MAX.
+        let max_bytes = max_bytes.min(i32::MAX as u64) as usize;
+        let mut batch =
+            Batch { schema, schema_message, columns, rows: 0, max_bytes, row_bytes, frame_bytes, budget: 0 };
+        batch.clear();
+        batch
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The columns in the schema's order.
+    #[inline(always)]
+    pub fn columns_mut(&mut self) -> &mut [Column] {
+        &mut self.columns
+    }
+
+    /// Whether one more row fits, whose text and binary values have at most `payload_bytes`
+    /// together. An empty batch has room for any row.
+    #[inline(always)]
+    pub fn has_room(&mut self, payload_bytes: usize) -> bool {
+        let cost = self.row_bytes + payload_bytes;
+        if cost <= self.budget {
+            self.budget -= cost;
+            return true;
+        }
+        self.recount(cost)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn recount(&mut self, cost: usize) -> bool {
+        let left = self.max_bytes.saturating_sub(self.byte_size());
+        self.budget = left.saturating_sub(cost);
+        cost <= left || self.rows == 0
+    }
+
+    /// Ends a row after a value or a null was pushed into every column.
+    #[inline(always)]
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// Bytes of the stream that [`Batch::write_ipc`] would write, at most.
+    pub fn byte_size(&self) -> usize {
+        self.frame_bytes + self.columns.iter().map(Column::byte_size).sum::<usize>()
+    }
+
+    /// Writes the rows as one IPC stream into `out`, which is emptied first. A batch without rows
+    /// is a stream with a schema and no record batch (I2).
+    ///
+    /// Fails where the columns have different numbers of values, where a required column holds a
+    /// null, or where a value was pushed with another type's width.
+    pub fn write_ipc(&self, out: &mut Vec<u8>) -> Result<()> {
+        let mut raw: Vec<RawColumn<'_>> = Vec::with_capacity(self.columns.len());
+        for (field, column) in self.schema.fields.iter().zip(&self.columns) {
+            if column.rows() != self.rows {
+                return Err(ArrowError::Invalid(format!(
+                    "column {} has {} values in a batch of {} rows",
+                    field.name,
+                    column.rows(),
+                    self.rows
+                )));
+            }
+            raw.push(column.raw()?);
+        }
+        write_raw(&self.schema, &self.schema_message, self.rows, &raw, out)
+    }
+
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self) {
+        self.rows = 0;
+        self.columns.iter_mut().for_each(Column::clear);
+        self.budget = self.max_bytes.saturating_sub(self.byte_size());
+    }
+}

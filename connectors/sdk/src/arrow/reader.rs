@@ -1,0 +1,116 @@
+use super::flatbuf::Table;
+use super::message::{self, header};
+use super::parse;
+use super::schema::{Layout, Schema};
+use super::view::{view_columns, BatchView};
+use super::{ArrowError, Result};
+
+/// Reads one IPC stream from untrusted bytes, copying nothing.
+///
+/// Every length and offset is checked before it is used (I30); broken bytes are an error and
+/// never a panic. The stream must end with its end marker: a stream cut off between messages is
+/// refused as well.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    schema: Schema,
+    bytes: &'a [u8],
+    at: usize,
+    done: bool,
+}
+
+/// Metadata and body of one message.
+struct Message<'a> {
+    table: Table<'a>,
+    body: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the schema.
+    pub fn new(bytes: &'a [u8]) -> Result<Self> {
+        let mut reader = Reader { schema: Schema::default(), bytes, at: 0, done: false };
+        let message = reader.next_message()?.ok_or_else(|| ArrowError::malformed("a stream without a schema"))?;
+        if message.table.u8(1, 0)? != header::SCHEMA {
+            return Err(ArrowError::malformed("a stream must start with its schema"));
+        }
+        let table = message.table.table(2)?.ok_or_else(|| ArrowError::malformed("an empty schema message"))?;
+        reader.schema = parse::schema(&table)?;
+        Ok(reader)
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The next record batch, `None` behind the last.
+    pub fn next_batch(&mut self) -> Result<Option<BatchView<'a>>> {
+        let Some(message) = self.next_message()? else { return Ok(None) };
+        match message.table.u8(1, 0)? {
+            header::RECORD_BATCH => self.view(&message).map(Some),
+            header::DICTIONARY_BATCH => Err(ArrowError::Unsupported("dictionary batches".to_string())),
+            other => Err(ArrowError::malformed(format!("message type {other} behind the schema"))),
+        }
+    }
+
+    fn view(&self, message: &Message<'a>) -> Result<BatchView<'a>> {
+        let batch = message.table.table(2)?.ok_or_else(|| ArrowError::malformed("an empty batch message"))?;
+        if batch.table(3)?.is_some() {
+            return Err(ArrowError::Unsupported("buffers compressed inside of a batch".to_string()));
+        }
+        // No more rows than the body has bits, or none could be addressed; columns or not.
+        let rows = usize::try_from(batch.i64(0, 0)?)
+            .ok()
+            .filter(|&rows| rows <= i32::MAX as usize)
+            .ok_or_else(|| ArrowError::malformed("a batch with an impossible number of rows"))?;
+        let nodes = batch.pairs(1)?;
+        let buffers = batch.pairs(2)?;
+        let expected: usize = self
+            .schema
+            .fields
+            .iter()
+            .map(|field| if field.data_type.layout() == Layout::Variable { 3 } else { 2 })
+            .sum();
+        if nodes.len() != self.schema.fields.len() || buffers.len() != expected {
+            return Err(ArrowError::malformed("a batch whose columns are not those of its schema"));
+        }
+        let slices = buffers.into_iter().map(|(offset, length)| part(message.body, offset, length));
+        let columns = view_columns(&self.schema, &nodes, slices, rows)?;
+        Ok(BatchView { rows, columns })
+    }
+
+    fn next_message(&mut self) -> Result<Option<Message<'a>>> {
+        if self.done {
+            return Ok(None);
+        }
+        let prefix = self.take(8)?;
+        if prefix[..4] != message::CONTINUATION {
+            return Err(ArrowError::malformed("a message without its continuation marker"));
+        }
+        let size = u32::from_le_bytes([prefix[4], prefix[5], prefix[6], prefix[7]]) as usize;
+        if size == 0 {
+            self.done = true;
+            return Ok(None);
+        }
+        let metadata = self.take(size)?;
+        let table = Table::root(metadata)?;
+        let body_bytes = usize::try_from(table.i64(3, 0)?)
+            .map_err(|_| ArrowError::malformed("a message with a body of negative length"))?;
+        let body = self.take(body_bytes)?;
+        Ok(Some(Message { table, body }))
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let end = self.at.checked_add(count).filter(|&end| end <= self.bytes.len());
+        let end = end.ok_or_else(|| ArrowError::malformed("the stream ends in the middle of a message"))?;
+        let taken = &self.bytes[self.at..end];
+        self.at = end;
+        Ok(taken)
+    }
+}
+
+fn part(body: &[u8], offset: i64, length: i64) -> Result<&[u8]> {
+    usize::try_from(offset)
+        .ok()
+        .zip(usize::try_from(length).ok())
+        .and_then(|(start, length)| body.get(start..start.checked_add(length)?))
+        .ok_or_else(|| ArrowError::malformed("a buffer lies outside of its message's body"))
+}
