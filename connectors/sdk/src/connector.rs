@@ -1,0 +1,180 @@
+//! The three kinds of connector, and what they work with.
+
+use crate::host;
+use crate::types::{
+    Barrier, CheckpointKind, DiscoveredStream, Finding, FindingLevel, Inbound, ReadSummary, StreamContext,
+    TransformSummary, WriteSummary,
+};
+use crate::Result;
+use serde::de::DeserializeOwned;
+
+/// Reads streams from somewhere. Export it with [`crate::source!`].
+pub trait Source: Sized {
+    /// The JSON object under `source.config` of the pipeline. Give it `#[serde(deny_unknown_fields)]`
+    /// so that a misspelt key is told, not ignored.
+    type Config: DeserializeOwned;
+
+    /// Takes the configuration. Opens no connection.
+    fn open(config: Self::Config) -> Result<Self>;
+
+    /// Looks whether the streams could be read, without reading them.
+    fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
+        let _ = streams;
+        Ok(Vec::new())
+    }
+
+    /// All streams that could be read.
+    fn discover(&mut self) -> Result<Vec<DiscoveredStream>>;
+
+    /// Reads one stream to its end. A stream without rows still emits one batch with its schema (I2).
+    fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()>;
+
+    /// Gives everything back. Called even after an error.
+    fn close(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes streams to somewhere. Export it with [`crate::destination!`].
+pub trait Destination: Sized {
+    /// The JSON object under `destination.config` of the pipeline.
+    type Config: DeserializeOwned;
+
+    /// Takes the configuration. Opens no connection.
+    fn open(config: Self::Config) -> Result<Self>;
+
+    /// Looks whether the streams could be written, without writing them.
+    fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
+        let _ = streams;
+        Ok(Vec::new())
+    }
+
+    /// Consumes one stream to its end. Returns only when all of it is durable. An error from `input`
+    /// means that the upstream failed or the run was cancelled: roll back and hand it on (I1).
+    fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary>;
+
+    /// Gives everything back. Called even after an error.
+    fn close(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Changes batches on their way. Export it with [`crate::transform!`].
+pub trait Transform: Sized {
+    /// The JSON object under `config` of the transform in the pipeline.
+    type Config: DeserializeOwned;
+
+    /// Takes the configuration.
+    fn open(config: Self::Config) -> Result<Self>;
+
+    /// Looks whether the streams could be transformed.
+    fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
+        let _ = streams;
+        Ok(Vec::new())
+    }
+
+    /// Transforms one batch, a whole Arrow IPC stream, and emits what follows from it, which may be
+    /// any number of batches. Returns the rows taken. Rows must not be kept for a later call: by
+    /// asking for the next batch a transform says that it has emitted all that it will.
+    fn batch(&mut self, ctx: &StreamContext, ipc: Vec<u8>, out: &mut Emitter) -> Result<u64>;
+
+    /// Transforms one stream to its end, batch by batch.
+    fn run(&mut self, ctx: &StreamContext, input: &mut Inbox, out: &mut Emitter) -> Result<TransformSummary> {
+        let mut rows_in = 0;
+        while let Some(inbound) = input.next()? {
+            match inbound {
+                Inbound::Batch(ipc) => rows_in += self.batch(ctx, ipc, out)?,
+                Inbound::Barrier(_) => {} // the host carries barriers around a transform
+            }
+        }
+        Ok(TransformSummary { rows_in, rows_out: out.rows })
+    }
+
+    /// Gives everything back. Called even after an error.
+    fn close(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Sends batches downstream and counts them.
+#[derive(Debug, Default)]
+pub struct Emitter {
+    rows: u64,
+    bytes: u64,
+    batches: u64,
+}
+
+impl Emitter {
+    /// Sends one Arrow IPC stream that holds `rows` rows. Blocks while no credit is free. The bytes
+    /// have been copied when this returns, so the buffer can be used again.
+    pub fn batch(&mut self, ipc: &[u8], rows: u64) -> Result<()> {
+        host::emit_batch(ipc)?;
+        self.rows += rows;
+        self.bytes += ipc.len() as u64;
+        self.batches += 1;
+        Ok(())
+    }
+
+    /// Places a barrier behind the batches emitted so far and gives its id. The payload comes back
+    /// as the stream's cursor once the destination has made everything before it durable (I6).
+    pub fn barrier(&mut self, payload: &str) -> Result<u64> {
+        host::checkpoint(CheckpointKind::Barrier(()), payload)
+    }
+
+    /// What was emitted so far.
+    pub fn summary(&self) -> ReadSummary {
+        ReadSummary { rows: self.rows, bytes: self.bytes, batches: self.batches }
+    }
+}
+
+/// Takes batches and barriers from upstream, and counts them.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    bytes: u64,
+    batches: u64,
+}
+
+impl Inbox {
+    /// The next thing to consume; blocks until there is one; `None` only after a clean end.
+    #[allow(clippy::should_implement_trait)] // an iterator would invite to go on after an error
+    pub fn next(&mut self) -> Result<Option<Inbound>> {
+        let inbound = host::next_batch()?;
+        if let Some(Inbound::Batch(ipc)) = &inbound {
+            self.bytes += ipc.len() as u64;
+            self.batches += 1;
+        }
+        Ok(inbound)
+    }
+
+    /// Tells that all before the barrier is durable. Call it after the commit, never before (I6).
+    pub fn confirm(&mut self, barrier: &Barrier) -> Result<()> {
+        host::checkpoint(CheckpointKind::Committed(barrier.id), &barrier.payload)?;
+        Ok(())
+    }
+
+    /// A summary of the batches taken, with the rows that were written.
+    pub fn summary(&self, rows: u64) -> WriteSummary {
+        WriteSummary { rows, bytes: self.bytes, batches: self.batches }
+    }
+}
+
+impl Finding {
+    fn new(level: FindingLevel, stream: Option<&str>, code: &str, message: impl Into<String>) -> Self {
+        Self { level, stream_name: stream.map(str::to_owned), code: code.to_owned(), message: message.into() }
+    }
+
+    /// As it should be. `stream` is none for the connection as a whole.
+    pub fn ok(stream: Option<&str>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(FindingLevel::Ok, stream, code, message)
+    }
+
+    /// Works, but deserves a look.
+    pub fn warning(stream: Option<&str>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(FindingLevel::Warning, stream, code, message)
+    }
+
+    /// Will not work.
+    pub fn error(stream: Option<&str>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(FindingLevel::Error, stream, code, message)
+    }
+}

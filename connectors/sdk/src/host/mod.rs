@@ -1,0 +1,107 @@
+//! What the host offers, as typed functions. In a guest these are imports; natively they talk to
+//! [`crate::testing`].
+
+#[cfg(target_arch = "wasm32")]
+mod imports;
+#[cfg(target_arch = "wasm32")]
+use imports as backend;
+
+#[cfg(not(target_arch = "wasm32"))]
+use crate::testing as backend;
+
+use crate::types::{
+    CheckpointKind, ConnectorError, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
+};
+use crate::Result;
+
+/// Sends one Arrow IPC stream downstream. Blocks while no credit is free. The bytes have been
+/// copied when this returns, so the buffer can be used again. Sources and transforms only.
+pub fn emit_batch(ipc: &[u8]) -> Result<()> {
+    backend::emit_batch(ipc)
+}
+
+/// The next thing to consume; blocks until there is one. `None` only after a clean end; an upstream
+/// that failed is an error (I1). The bytes are the very memory that the host has filled.
+/// Transforms and destinations only.
+pub fn next_batch() -> Result<Option<Inbound>> {
+    backend::next_batch()
+}
+
+/// Places or confirms a barrier and gives its id.
+pub fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
+    backend::checkpoint(kind, payload)
+}
+
+/// Never fails; surplus names and values are dropped by the host.
+pub fn metric(name: &str, value: MetricValue) {
+    backend::metric(name, value);
+}
+
+/// Never fails; long lines are cut and floods are thinned by the host. See [`crate::info!`] and its siblings.
+pub fn log(level: LogLevel, message: &str) {
+    backend::log(level, message);
+}
+
+/// Hands over a row that was rejected, without loss (I20).
+pub fn reject(rejected: RejectedRecord) -> Result<()> {
+    backend::reject(rejected)
+}
+
+/// The stored value, if there is one. Keys are at most 1024 bytes.
+pub fn state_get(scope: StateScope, key: &str) -> Result<Option<Vec<u8>>> {
+    backend::state_get(scope, key)
+}
+
+/// Stores a value.
+pub fn state_put(scope: StateScope, key: &str, value: &[u8]) -> Result<()> {
+    backend::state_put(scope, key, value)
+}
+
+/// Stores `value` if the stored one equals `expected` (`None`: if there is none); tells whether it did.
+pub fn state_cas(scope: StateScope, key: &str, expected: Option<&[u8]>, value: &[u8]) -> Result<bool> {
+    backend::state_cas(scope, key, expected, value)
+}
+
+/// Whether the run was cancelled. For long loops without any other host call.
+pub fn is_cancelled() -> bool {
+    backend::is_cancelled()
+}
+
+/// Fails with a `cancelled` error once the run is cancelled.
+pub fn fail_if_cancelled() -> Result<()> {
+    if is_cancelled() {
+        return Err(ConnectorError::cancelled("run.cancelled", "the run was cancelled"));
+    }
+    Ok(())
+}
+
+/// Sockets by number; [`crate::TcpStream`] is the friendly form.
+pub mod socket {
+    use super::{backend, Result, TlsOptions};
+
+    /// Opens a TCP connection that the manifest and the pipeline allow.
+    pub fn connect(hostname: &str, port: u16) -> Result<u64> {
+        backend::connect_tcp(hostname, port)
+    }
+
+    /// Blocks until there is something to read; at most `max` bytes; empty at the end of the stream.
+    /// The bytes are the very memory that the host has filled.
+    pub fn read(socket: u64, max: u32) -> Result<Vec<u8>> {
+        backend::socket_read(socket, max)
+    }
+
+    /// Blocks until all is written.
+    pub fn write(socket: u64, bytes: &[u8]) -> Result<()> {
+        backend::socket_write(socket, bytes)
+    }
+
+    /// From here on the host encrypts what passes through the socket.
+    pub fn start_tls(socket: u64, options: TlsOptions) -> Result<()> {
+        backend::socket_start_tls(socket, options)
+    }
+
+    /// Closing twice, or closing an unknown socket, does nothing.
+    pub fn close(socket: u64) {
+        backend::socket_close(socket);
+    }
+}

@@ -1,0 +1,180 @@
+//! A host for native tests: batches, logs and state in memory, sockets of the operating system.
+//! One per thread. TLS is not offered here.
+
+use crate::types::{
+    Barrier, CheckpointKind, ConnectorError, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
+};
+use crate::Result;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+/// What the connector under test did, and what it will be given.
+#[derive(Default)]
+pub struct TestHost {
+    /// What `next_batch` gives, in order; then the end.
+    pub inbound: VecDeque<Result<Inbound>>,
+    /// What was emitted: batches, and barriers where they were placed.
+    pub emitted: Vec<Inbound>,
+    /// Barriers confirmed, in order.
+    pub committed: Vec<Barrier>,
+    /// Metrics, in order.
+    pub metrics: Vec<(String, MetricValue)>,
+    /// Log lines, in order.
+    pub logs: Vec<(LogLevel, String)>,
+    /// Rejected rows, in order.
+    pub rejected: Vec<RejectedRecord>,
+    /// Stored values by scope and key.
+    pub state: BTreeMap<(&'static str, String), Vec<u8>>,
+    /// What `is_cancelled` tells; blocking calls then fail.
+    pub cancelled: bool,
+    sockets: HashMap<u64, TcpStream>,
+    next_socket: u64,
+    next_barrier: u64,
+}
+
+thread_local! {
+    static HOST: RefCell<TestHost> = RefCell::default();
+}
+
+/// Looks at this thread's host, or changes it. Must not be nested, nor call the connector.
+pub fn with<T>(look: impl FnOnce(&mut TestHost) -> T) -> T {
+    HOST.with(|host| look(&mut host.borrow_mut()))
+}
+
+/// Starts afresh and gives what was there.
+pub fn reset() -> TestHost {
+    with(std::mem::take)
+}
+
+impl TestHost {
+    /// The batches among what was emitted.
+    pub fn batches(&self) -> Vec<&[u8]> {
+        let batch = |item| match item {
+            &Inbound::Batch(ref ipc) => Some(ipc.as_slice()),
+            Inbound::Barrier(_) => None,
+        };
+        self.emitted.iter().filter_map(batch).collect()
+    }
+
+    fn fail_if_cancelled(&self) -> Result<()> {
+        if self.cancelled {
+            return Err(ConnectorError::cancelled("run.cancelled", "the run was cancelled"));
+        }
+        Ok(())
+    }
+
+    fn socket(&mut self, socket: u64) -> Result<&mut TcpStream> {
+        let unknown = || ConnectorError::internal("host.unknown-socket", format!("no socket {socket} is open"));
+        self.sockets.get_mut(&socket).ok_or_else(unknown)
+    }
+}
+
+pub(crate) fn emit_batch(ipc: &[u8]) -> Result<()> {
+    with(|host| {
+        host.fail_if_cancelled()?;
+        if ipc.is_empty() {
+            return Err(ConnectorError::internal("host.empty-batch", "emit-batch: the batch is empty"));
+        }
+        host.emitted.push(Inbound::Batch(ipc.to_vec()));
+        Ok(())
+    })
+}
+
+pub(crate) fn next_batch() -> Result<Option<Inbound>> {
+    with(|host| {
+        host.fail_if_cancelled()?;
+        host.inbound.pop_front().transpose()
+    })
+}
+
+pub(crate) fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
+    let payload = payload.to_owned();
+    with(|host| match kind {
+        CheckpointKind::Barrier(()) => {
+            host.next_barrier += 1;
+            let id = host.next_barrier;
+            host.emitted.push(Inbound::Barrier(Barrier { id, payload }));
+            Ok(id)
+        }
+        CheckpointKind::Committed(id) => {
+            host.committed.push(Barrier { id, payload });
+            Ok(id)
+        }
+    })
+}
+
+pub(crate) fn metric(name: &str, value: MetricValue) {
+    with(|host| host.metrics.push((name.to_owned(), value)));
+}
+
+pub(crate) fn log(level: LogLevel, message: &str) {
+    with(|host| host.logs.push((level, message.to_owned())));
+}
+
+pub(crate) fn reject(rejected: RejectedRecord) -> Result<()> {
+    with(|host| host.rejected.push(rejected));
+    Ok(())
+}
+
+pub(crate) fn state_get(scope: StateScope, key: &str) -> Result<Option<Vec<u8>>> {
+    Ok(with(|host| host.state.get(&(scope.as_str(), key.to_owned())).cloned()))
+}
+
+pub(crate) fn state_put(scope: StateScope, key: &str, value: &[u8]) -> Result<()> {
+    with(|host| host.state.insert((scope.as_str(), key.to_owned()), value.to_vec()));
+    Ok(())
+}
+
+pub(crate) fn state_cas(scope: StateScope, key: &str, expected: Option<&[u8]>, value: &[u8]) -> Result<bool> {
+    let key = (scope.as_str(), key.to_owned());
+    Ok(with(|host| {
+        let equal = host.state.get(&key).map(Vec::as_slice) == expected;
+        if equal {
+            host.state.insert(key, value.to_vec());
+        }
+        equal
+    }))
+}
+
+pub(crate) fn is_cancelled() -> bool {
+    with(|host| host.cancelled)
+}
+
+fn network(doing: &str, error: std::io::Error) -> ConnectorError {
+    ConnectorError::transient_network("net.io", format!("{doing}: {error}"))
+}
+
+pub(crate) fn connect_tcp(hostname: &str, port: u16) -> Result<u64> {
+    let failed = |error| network(&format!("connecting to {hostname}:{port}"), error);
+    let stream = TcpStream::connect((hostname, port)).map_err(failed)?;
+    stream.set_nodelay(true).map_err(failed)?;
+    Ok(with(|host| {
+        host.next_socket += 1;
+        host.sockets.insert(host.next_socket, stream);
+        host.next_socket
+    }))
+}
+
+pub(crate) fn socket_read(socket: u64, max: u32) -> Result<Vec<u8>> {
+    with(|host| {
+        let mut bytes = vec![0; max as usize];
+        let read = host.socket(socket)?.read(&mut bytes).map_err(|error| network("reading", error))?;
+        bytes.truncate(read);
+        Ok(bytes)
+    })
+}
+
+pub(crate) fn socket_write(socket: u64, bytes: &[u8]) -> Result<()> {
+    with(|host| host.socket(socket)?.write_all(bytes).map_err(|error| network("writing", error)))
+}
+
+pub(crate) fn socket_start_tls(_socket: u64, options: TlsOptions) -> Result<()> {
+    let message = format!("the native test host has no TLS for {}", options.server_name);
+    Err(ConnectorError::config("host.no-tls", message))
+}
+
+pub(crate) fn socket_close(socket: u64) {
+    with(|host| host.sockets.remove(&socket));
+}
