@@ -1,0 +1,179 @@
+package io.rapidbyte.flow;
+
+import io.rapidbyte.model.ConnectorError;
+import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.DataErrorPolicy;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.WriteMode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A guest's life in its stage, from start to close, on the guest thread. Tells the neighbours how it
+ * ended before it closes the guest, so that they do not wait for that (I4).
+ */
+final class StageRun {
+    private static final Logger LOG = System.getLogger(StageRun.class.getName());
+
+    private final StagePlan plan;
+    private final StageGuest.Maker maker;
+    private final StagePort port;
+    private final Optional<Inlet> inlet;
+    private final Optional<Outlet> outlet;
+    private final StageStop stop;
+
+    // guarded by this
+    private Optional<StageGuest> guest = Optional.empty();
+    private boolean cancelled;
+
+    private volatile Map<String, Duration> timings = Map.of();
+
+    StageRun(
+            StagePlan plan,
+            StageGuest.Maker maker,
+            StagePort port,
+            Optional<Inlet> inlet,
+            Optional<Outlet> outlet,
+            StageStop stop) {
+        this.plan = plan;
+        this.maker = maker;
+        this.port = port;
+        this.inlet = inlet;
+        this.outlet = outlet;
+        this.stop = stop;
+    }
+
+    /** Never throws. */
+    StageOutcome live() {
+        long start = System.nanoTime();
+        Optional<StageGuest.Summary> summary = Optional.empty();
+        try {
+            StageGuest made = maker.make(port);
+            adopt(made);
+            StageGuest.Summary told = made.run();
+            check(told);
+            summary = Optional.of(told);
+        } catch (ConnectorException e) {
+            failed(e.error());
+        } catch (Throwable e) {
+            // Whatever a guest or the host does wrong ends this stage and nothing else.
+            LOG.log(Level.ERROR, plan.label() + " failed in the host", e);
+            failed(FlowErrors.defect("stage.defect", "the host failed while " + plan.label() + " ran: " + e));
+        }
+        tellNeighbours(summary.isPresent());
+        closeGuest();
+        timings = measured(System.nanoTime() - start);
+        return outcome(summary);
+    }
+
+    private void failed(ConnectorError error) {
+        stop.offer(StageFailures.of(plan, error), false);
+    }
+
+    private synchronized void adopt(StageGuest made) {
+        guest = Optional.of(made);
+        if (cancelled) {
+            made.cancel();
+        }
+    }
+
+    /** Stops the guest, now or as soon as there is one. Any thread. */
+    synchronized void cancel() {
+        cancelled = true;
+        guest.ifPresent(StageGuest::cancel);
+    }
+
+    /** A guest that says it succeeded must have done what success means. */
+    private void check(StageGuest.Summary told) throws ConnectorException {
+        EdgeCounts in = in();
+        EdgeCounts out = out();
+        if (inlet.isPresent() && !inlet.get().ended()) {
+            throw defect("stage.input-left", "returned before the end of its stream");
+        }
+        if (outlet.isPresent() && out.batches() == 0) {
+            // Even without rows the destination needs the schema (I2).
+            throw defect("stage.no-schema", "emitted no batch; a stream without rows still has a schema");
+        }
+        if (outlet.isPresent() && told.rowsOut() != out.rows()) {
+            throw defect(
+                    "stage.rows-differ",
+                    "says it emitted " + told.rowsOut() + " rows, but " + out.rows() + " went out");
+        }
+        boolean mayDrop = outlet.isEmpty()
+                && (plan.stream().policies().onDataError() != DataErrorPolicy.FAIL
+                        || plan.stream().writeMode() == WriteMode.UPSERT);
+        boolean agrees = mayDrop ? told.rowsIn() <= in.rows() : told.rowsIn() == in.rows();
+        if (inlet.isPresent() && !agrees) {
+            throw defect("stage.rows-differ", "says it took " + told.rowsIn() + " rows, but " + in.rows() + " came in");
+        }
+    }
+
+    private ConnectorException defect(String code, String what) {
+        return new ConnectorException(FlowErrors.defect(code, plan.label() + " " + what));
+    }
+
+    private void tellNeighbours(boolean succeeded) {
+        port.releaseTaken();
+        if (succeeded) {
+            outlet.ifPresent(Outlet::end);
+            return;
+        }
+        Failure failure = stop.reason().orElseThrow().failure();
+        inlet.ifPresent(i -> {
+            i.stop(failure.error());
+            i.refuse(failure);
+        });
+        outlet.ifPresent(o -> o.abort(failure));
+    }
+
+    private void closeGuest() {
+        Optional<StageGuest> alive;
+        synchronized (this) {
+            alive = guest;
+        }
+        try {
+            if (alive.isPresent()) {
+                alive.get().close();
+            }
+        } catch (ConnectorException e) {
+            // The stream's fate is sealed; a failing close changes neither rows nor report.
+            LOG.log(Level.DEBUG, () -> plan.label() + " failed to close: " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, plan.label() + " failed in the host while closing", e);
+        }
+    }
+
+    private Map<String, Duration> measured(long runNanos) {
+        Map<String, Duration> all = new TreeMap<>();
+        synchronized (this) {
+            guest.ifPresent(g -> all.putAll(g.timings()));
+        }
+        all.put("total", Duration.ofNanos(runNanos));
+        outlet.map(Outlet::compressTime).filter(Duration::isPositive).ifPresent(t -> all.put("compress", t));
+        Optional.of(port.decompressTime()).filter(Duration::isPositive).ifPresent(t -> all.put("decompress", t));
+        return all;
+    }
+
+    private StageOutcome outcome(Optional<StageGuest.Summary> summary) {
+        return summary.<StageOutcome>map(told -> new StageOutcome.Succeeded(told, in(), out(), timings))
+                .orElseGet(this::failure);
+    }
+
+    /** The outcome as far as it is known, for a guest that failed or does not end. */
+    StageOutcome failure() {
+        StageStop.Reason reason = stop.reason().orElseThrow();
+        return new StageOutcome.Failed(reason.failure(), reason.echo(), in(), out(), timings);
+    }
+
+    private EdgeCounts in() {
+        return inlet.map(Inlet::received).orElse(EdgeCounts.NONE);
+    }
+
+    private EdgeCounts out() {
+        return outlet.map(Outlet::sent).orElse(EdgeCounts.NONE);
+    }
+}
