@@ -12,11 +12,17 @@ public sealed interface StageOutcome {
 
     Map<String, Duration> timings();
 
-    /** @param summary what the guest says, found to agree with what passed over the edges */
+    /**
+     * The guest worked its stream to the end.
+     *
+     * @param summary what the guest says, found to agree with what passed over the edges
+     */
     record Succeeded(StageGuest.Summary summary, EdgeCounts in, EdgeCounts out, Map<String, Duration> timings)
             implements StageOutcome {}
 
     /**
+     * The stage ended before its stream did.
+     *
      * @param failure why; where it is an echo, the neighbour's reason
      * @param echo whether the stage ended only because a neighbour failed or the run was cancelled
      */

@@ -11,7 +11,7 @@ final class StageStop {
 
     private final AtomicReference<Optional<Reason>> first = new AtomicReference<>(Optional.empty());
 
-    /** @return whether it is the first */
+    /** Offers a reason; tells whether it is the first. */
     boolean offer(Failure failure, boolean echo) {
         return first.compareAndSet(Optional.empty(), Optional.of(new Reason(failure, echo)));
     }
