@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub mod abi;
+pub mod arrow;
 pub mod config;
 mod connector;
 mod error;

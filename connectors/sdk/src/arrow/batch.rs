@@ -51,14 +51,17 @@ impl Batch {
         batch
     }
 
+    /// The columns' names and types.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
+    /// Rows ended so far.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
+    /// Whether no row was ended yet.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }

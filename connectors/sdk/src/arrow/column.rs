@@ -26,6 +26,7 @@ pub struct Column {
 }
 
 impl Column {
+    /// An empty column of a type.
     pub fn new(data_type: &DataType) -> Self {
         let mut column = Column {
             layout: data_type.layout(),
@@ -53,6 +54,7 @@ impl Column {
         }
     }
 
+    /// Values and nulls pushed so far.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -68,6 +70,7 @@ impl Column {
         self.validity.capacity() + self.values.capacity() + self.offsets.capacity()
     }
 
+    /// Appends a truth value.
     #[inline(always)]
     pub fn push_bool(&mut self, value: bool) {
         let bit = (self.rows & 7) as u32;
@@ -79,26 +82,31 @@ impl Column {
         self.rows += 1;
     }
 
+    /// Appends a 16-bit integer.
     #[inline(always)]
     pub fn push_i16(&mut self, value: i16) {
         self.push_fixed(value.to_le_bytes());
     }
 
+    /// Appends a 32-bit integer or a date's days.
     #[inline(always)]
     pub fn push_i32(&mut self, value: i32) {
         self.push_fixed(value.to_le_bytes());
     }
 
+    /// Appends a 64-bit integer or the microseconds of a time or timestamp.
     #[inline(always)]
     pub fn push_i64(&mut self, value: i64) {
         self.push_fixed(value.to_le_bytes());
     }
 
+    /// Appends a single-precision number, its bits untouched.
     #[inline(always)]
     pub fn push_f32(&mut self, value: f32) {
         self.push_fixed(value.to_le_bytes());
     }
 
+    /// Appends a double-precision number, its bits untouched.
     #[inline(always)]
     pub fn push_f64(&mut self, value: f64) {
         self.push_fixed(value.to_le_bytes());

@@ -1,5 +1,6 @@
 use std::fmt;
 
+/// What every function of this module returns that can fail.
 pub type Result<T> = std::result::Result<T, ArrowError>;
 
 /// What can be wrong with a batch.

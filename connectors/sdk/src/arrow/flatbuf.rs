@@ -205,9 +205,7 @@ impl<'a> Table<'a> {
     pub(super) fn tables(&self, index: usize) -> Result<Vec<Table<'a>>> {
         let Some(at) = self.field(index)? else { return Ok(Vec::new()) };
         let (count, start) = counted(self.bytes, follow(self.bytes, at)?, 4)?;
-        (0..count)
-            .map(|element| Table::at(self.bytes, follow(self.bytes, start + 4 * element)?))
-            .collect()
+        (0..count).map(|element| Table::at(self.bytes, follow(self.bytes, start + 4 * element)?)).collect()
     }
 
     /// A vector of structs that each hold two 64-bit numbers.

@@ -45,8 +45,7 @@ pub(super) const TIME_UNIT_MICROSECOND: i16 = 2;
 /// A whole schema message: prefix, metadata, no body.
 pub(super) fn schema_message(schema: &Schema) -> Vec<u8> {
     let (mut w, root) = Writer::new();
-    let message =
-        w.table(root, [Slot::I16(METADATA_V5), Slot::U8(header::SCHEMA), Slot::Offset, Slot::I64(0)]);
+    let message = w.table(root, [Slot::I16(METADATA_V5), Slot::U8(header::SCHEMA), Slot::Offset, Slot::I64(0)]);
     let metadata = if schema.metadata.is_empty() { Slot::Absent } else { Slot::Offset };
     // Endianness 0 is little; it is written down because a default is easily misread.
     let table = w.table(message[2], [Slot::I16(0), Slot::Offset, metadata]);
@@ -161,12 +160,7 @@ pub(super) fn put_batch_message(
     let (mut w, root) = Writer::new();
     let message = w.table(
         root,
-        [
-            Slot::I16(METADATA_V5),
-            Slot::U8(header::RECORD_BATCH),
-            Slot::Offset,
-            Slot::I64(body_bytes as i64),
-        ],
+        [Slot::I16(METADATA_V5), Slot::U8(header::RECORD_BATCH), Slot::Offset, Slot::I64(body_bytes as i64)],
     );
     let batch = w.table(message[2], [Slot::I64(rows as i64), Slot::Offset, Slot::Offset]);
     w.pairs(batch[1], nodes.iter().copied());

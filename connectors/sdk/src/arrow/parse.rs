@@ -9,30 +9,52 @@ use super::{ArrowError, Result};
 const MAX_FIXED_WIDTH: i32 = 1 << 20;
 const MAX_PRECISION: i32 = 38;
 
+/// What one schema may cost in bytes of memory. Tables of a FlatBuffer may share strings and
+/// lists, so a small message could otherwise ask for any amount (I30). PostgreSQL's 1,600 columns
+/// with 63-byte names and ample metadata take a tenth of it.
+const MAX_SCHEMA_BYTES: usize = 4 << 20;
+/// What a field or a metadata entry costs beside its text, roughly.
+const COST_PER_ITEM: usize = 64;
+
+struct Budget(usize);
+
+impl Budget {
+    fn keep(&mut self, text: &str) -> Result<String> {
+        let cost = text.len().saturating_add(COST_PER_ITEM);
+        self.0 = self
+            .0
+            .checked_sub(cost)
+            .ok_or_else(|| ArrowError::malformed(format!("a schema that takes more than {MAX_SCHEMA_BYTES} bytes")))?;
+        Ok(text.to_string())
+    }
+}
+
 pub(super) fn schema(table: &Table<'_>) -> Result<Schema> {
     if table.i16(0, 0)? != 0 {
         return Err(ArrowError::Unsupported("big-endian buffers".to_string()));
     }
-    let fields = table.tables(1)?.iter().map(field).collect::<Result<_>>()?;
-    Ok(Schema { fields, metadata: metadata(&table.tables(2)?)? })
+    let mut budget = Budget(MAX_SCHEMA_BYTES);
+    let fields = table.tables(1)?.iter().map(|entry| field(entry, &mut budget)).collect::<Result<_>>()?;
+    Ok(Schema { fields, metadata: metadata(&table.tables(2)?, &mut budget)? })
 }
 
-fn field(table: &Table<'_>) -> Result<Field> {
-    let name = table.string(0)?.unwrap_or_default().to_string();
+fn field(table: &Table<'_>, budget: &mut Budget) -> Result<Field> {
+    let name = budget.keep(table.string(0)?.unwrap_or_default())?;
     if table.table(4)?.is_some() {
         return Err(ArrowError::Unsupported(format!("dictionary encoding of column {name}")));
     }
     let data_type = data_type(table, &name)?;
-    Ok(Field { name, data_type, nullable: table.u8(1, 0)? != 0, metadata: metadata(&table.tables(6)?)? })
+    let metadata = metadata(&table.tables(6)?, budget)?;
+    Ok(Field { name, data_type, nullable: table.u8(1, 0)? != 0, metadata })
 }
 
-fn metadata(entries: &[Table<'_>]) -> Result<Vec<(String, String)>> {
+fn metadata(entries: &[Table<'_>], budget: &mut Budget) -> Result<Vec<(String, String)>> {
     entries
         .iter()
         .map(|entry| {
-            let key = entry.string(0)?.unwrap_or_default();
-            let value = entry.string(1)?.unwrap_or_default();
-            Ok((key.to_string(), value.to_string()))
+            let key = budget.keep(entry.string(0)?.unwrap_or_default())?;
+            let value = budget.keep(entry.string(1)?.unwrap_or_default())?;
+            Ok((key, value))
         })
         .collect()
 }
@@ -55,8 +77,9 @@ fn data_type(field: &Table<'_>, name: &str) -> Result<DataType> {
             width @ 1..=MAX_FIXED_WIDTH => Some(DataType::FixedSizeBinary(width as u32)),
             _ => None,
         },
-        type_id::DATE => (details.i16(0, message::DATE_UNIT_MILLISECOND)? == message::DATE_UNIT_DAY)
-            .then_some(DataType::Date32),
+        type_id::DATE => {
+            (details.i16(0, message::DATE_UNIT_MILLISECOND)? == message::DATE_UNIT_DAY).then_some(DataType::Date32)
+        }
         type_id::TIME => {
             let unit = details.i16(0, message::TIME_UNIT_MILLISECOND)?;
             let bits = details.i32(1, 32)?;
@@ -86,8 +109,7 @@ fn decimal(details: &Table<'_>) -> Result<Option<DataType>> {
     let precision = details.i32(0, 0)?;
     let scale = details.i32(1, 0)?;
     let bits = details.i32(2, 128)?;
-    let known = bits == 128
-        && (1..=MAX_PRECISION).contains(&precision)
-        && (-MAX_PRECISION..=MAX_PRECISION).contains(&scale);
+    let known =
+        bits == 128 && (1..=MAX_PRECISION).contains(&precision) && (-MAX_PRECISION..=MAX_PRECISION).contains(&scale);
     Ok(known.then_some(DataType::Decimal128 { precision: precision as u8, scale: scale as i8 }))
 }

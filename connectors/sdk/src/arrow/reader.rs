@@ -37,6 +37,7 @@ impl<'a> Reader<'a> {
         Ok(reader)
     }
 
+    /// The columns of every batch in the stream.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -56,7 +57,7 @@ impl<'a> Reader<'a> {
         if batch.table(3)?.is_some() {
             return Err(ArrowError::Unsupported("buffers compressed inside of a batch".to_string()));
         }
-        // No more rows than the body has bits, or none could be addressed; columns or not.
+        // 32-bit offsets cannot tell more rows apart.
         let rows = usize::try_from(batch.i64(0, 0)?)
             .ok()
             .filter(|&rows| rows <= i32::MAX as usize)

@@ -15,23 +15,40 @@ pub mod keys {
 /// The Arrow types that batches may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DataType {
+    /// True or false, a bit each.
     Boolean,
+    /// Signed 16-bit integers.
     Int16,
+    /// Signed 32-bit integers.
     Int32,
+    /// Signed 64-bit integers.
     Int64,
+    /// IEEE single precision.
     Float32,
+    /// IEEE double precision.
     Float64,
-    /// 1 ≤ precision ≤ 38.
-    Decimal128 { precision: u8, scale: i8 },
+    /// Integers of 128 bits that count units of `10^-scale`.
+    Decimal128 {
+        /// Digits in all, 1 to 38.
+        precision: u8,
+        /// Digits behind the point.
+        scale: i8,
+    },
+    /// Text.
     Utf8,
+    /// Bytes.
     Binary,
+    /// Bytes, so many in each value.
     FixedSizeBinary(u32),
     /// Days since 1970-01-01.
     Date32,
     /// Microseconds since midnight.
     Time64Micros,
     /// Microseconds since 1970-01-01T00:00; with a zone they count from that moment in UTC.
-    TimestampMicros { zone: Option<String> },
+    TimestampMicros {
+        /// An IANA name or an offset; only how to show the moment, never what it is.
+        zone: Option<String>,
+    },
 }
 
 /// How a type's values lie in memory.
@@ -60,10 +77,9 @@ impl DataType {
             DataType::Boolean => Layout::Bits,
             DataType::Int16 => Layout::Fixed(2),
             DataType::Int32 | DataType::Float32 | DataType::Date32 => Layout::Fixed(4),
-            DataType::Int64
-            | DataType::Float64
-            | DataType::Time64Micros
-            | DataType::TimestampMicros { .. } => Layout::Fixed(8),
+            DataType::Int64 | DataType::Float64 | DataType::Time64Micros | DataType::TimestampMicros { .. } => {
+                Layout::Fixed(8)
+            }
             DataType::Decimal128 { .. } => Layout::Fixed(16),
             DataType::FixedSizeBinary(width) => Layout::Fixed(*width as usize),
             DataType::Utf8 | DataType::Binary => Layout::Variable,
@@ -96,17 +112,23 @@ impl fmt::Display for DataType {
 /// One column's name and type. Metadata keeps its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
+    /// Unique in its schema.
     pub name: String,
+    /// What the values are.
     pub data_type: DataType,
+    /// Whether nulls may occur.
     pub nullable: bool,
+    /// Free notes; see [`keys`].
     pub metadata: Vec<(String, String)>,
 }
 
 impl Field {
+    /// A field without metadata.
     pub fn new(name: impl Into<String>, data_type: DataType, nullable: bool) -> Self {
         Field { name: name.into(), data_type, nullable, metadata: Vec::new() }
     }
 
+    /// Adds a note.
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));
         self
@@ -117,10 +139,12 @@ impl Field {
         self.with_metadata(keys::NATIVE_TYPE, native_type)
     }
 
+    /// The note of that name.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         find(&self.metadata, key)
     }
 
+    /// The source's own spelling of the type, where it noted one.
     pub fn native_type(&self) -> Option<&str> {
         self.metadata(keys::NATIVE_TYPE)
     }
@@ -129,15 +153,19 @@ impl Field {
 /// The columns of a stream, in order. Metadata keeps its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
+    /// In the order that batches keep.
     pub fields: Vec<Field>,
+    /// Free notes; see [`keys`].
     pub metadata: Vec<(String, String)>,
 }
 
 impl Schema {
+    /// A schema without metadata.
     pub fn new(fields: Vec<Field>) -> Self {
         Schema { fields, metadata: Vec::new() }
     }
 
+    /// Adds a note.
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.push((key.into(), value.into()));
         self
@@ -153,6 +181,7 @@ impl Schema {
         self.with_metadata(keys::PRIMARY_KEY, json)
     }
 
+    /// The note of that name.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         find(&self.metadata, key)
     }

@@ -11,6 +11,7 @@ pub struct BatchView<'a> {
 }
 
 impl<'a> BatchView<'a> {
+    /// Rows in this batch.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -35,7 +36,7 @@ pub struct ColumnView<'a> {
     offsets: &'a [u8],
     values: &'a [u8],
     layout: Layout,
-    /// Rows that values of 1, 2, 4, 8 and 16 bytes can be read for.
+    /// Bytes per value; 0 for all but fixed-width types.
     width: usize,
 }
 
@@ -58,7 +59,9 @@ impl<'a> ColumnView<'a> {
                 (&offsets[..0], prefix(values, bytes)?, width)
             }
             Layout::Variable => {
-                let offsets = prefix(offsets, (rows + 1) * 4)?;
+                // Checked: on a 32-bit guest the product of a hostile row count overflows.
+                let bytes = rows.checked_add(1).and_then(|count| count.checked_mul(4)).ok_or_else(too_short)?;
+                let offsets = prefix(offsets, bytes)?;
                 let end = check_offsets(offsets, values.len())?;
                 (offsets, &values[..end], 0)
             }
@@ -69,14 +72,17 @@ impl<'a> ColumnView<'a> {
         Ok(ColumnView { rows, nulls, validity, offsets, values, layout, width })
     }
 
+    /// Values and nulls.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
+    /// How many of the rows are null.
     pub fn null_count(&self) -> usize {
         self.nulls
     }
 
+    /// Whether the row holds no value.
     #[inline(always)]
     pub fn is_null(&self, row: usize) -> bool {
         if self.validity.is_empty() {
@@ -87,6 +93,7 @@ impl<'a> ColumnView<'a> {
         unsafe { !buffer::read_bit(self.validity, row) }
     }
 
+    /// A truth value.
     #[inline(always)]
     pub fn bool(&self, row: usize) -> bool {
         assert!(row < self.rows && self.layout == Layout::Bits);
@@ -94,26 +101,31 @@ impl<'a> ColumnView<'a> {
         unsafe { buffer::read_bit(self.values, row) }
     }
 
+    /// A 16-bit integer.
     #[inline(always)]
     pub fn i16(&self, row: usize) -> i16 {
         i16::from_le_bytes(self.fixed(row))
     }
 
+    /// A 32-bit integer or a date's days.
     #[inline(always)]
     pub fn i32(&self, row: usize) -> i32 {
         i32::from_le_bytes(self.fixed(row))
     }
 
+    /// A 64-bit integer or the microseconds of a time or timestamp.
     #[inline(always)]
     pub fn i64(&self, row: usize) -> i64 {
         i64::from_le_bytes(self.fixed(row))
     }
 
+    /// A single-precision number.
     #[inline(always)]
     pub fn f32(&self, row: usize) -> f32 {
         f32::from_le_bytes(self.fixed(row))
     }
 
+    /// A double-precision number.
     #[inline(always)]
     pub fn f64(&self, row: usize) -> f64 {
         f64::from_le_bytes(self.fixed(row))

@@ -38,11 +38,7 @@ pub(super) fn write_raw(
 
 fn check(schema: &Schema, rows: usize, columns: &[RawColumn<'_>]) -> Result<()> {
     if schema.fields.len() != columns.len() {
-        return Err(ArrowError::Invalid(format!(
-            "{} columns for a schema of {}",
-            columns.len(),
-            schema.fields.len()
-        )));
+        return Err(ArrowError::Invalid(format!("{} columns for a schema of {}", columns.len(), schema.fields.len())));
     }
     for (field, column) in schema.fields.iter().zip(columns) {
         if column.rows != rows {

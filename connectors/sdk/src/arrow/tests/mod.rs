@@ -1,3 +1,6 @@
+mod hostile;
+mod interop;
+
 use super::*;
 
 /// One column of every type, with and without nulls, over a handful of telling values.
@@ -9,8 +12,7 @@ pub(super) fn every_type() -> Batch {
         Field::new("big", DataType::Int64, true).with_native_type("bigint"),
         Field::new("real", DataType::Float32, true).with_native_type("real"),
         Field::new("double", DataType::Float64, true).with_native_type("double precision"),
-        Field::new("amount", DataType::Decimal128 { precision: 38, scale: 9 }, true)
-            .with_native_type("numeric(38,9)"),
+        Field::new("amount", DataType::Decimal128 { precision: 38, scale: 9 }, true).with_native_type("numeric(38,9)"),
         Field::new("text", DataType::Utf8, true).with_native_type("text"),
         Field::new("blob", DataType::Binary, true).with_native_type("bytea"),
         Field::new("id", DataType::FixedSizeBinary(16), true)
