@@ -1,0 +1,112 @@
+package io.rapidbyte.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.model.RunEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Run events as JSON and back, as they stand on the bus and in the command line's {@code --json}
+ * output. Keys are in snake case; {@code type} names the kind of event; times are ISO 8601, durations
+ * seconds. What is absent has no key.
+ */
+public final class RunEventJson {
+    private RunEventJson() {}
+
+    /** The event as a JSON object. */
+    public static ObjectNode encode(RunEvent event) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("type", type(event));
+        json.put("run_id", event.runId());
+        json.put("sequence", event.sequence());
+        json.put("at", event.at().toString());
+        switch (event) {
+            case RunEvent.RunStarted e -> {
+                json.put("pipeline", e.pipeline());
+                ArrayNode streams = json.putArray("streams");
+                e.streams().forEach(streams::add);
+            }
+            case RunEvent.StreamStarted e -> json.put("stream", e.streamName());
+            case RunEvent.StreamProgress e ->
+                json.put("stream", e.streamName())
+                        .put("rows_read", e.rowsRead())
+                        .put("bytes_read", e.bytesRead())
+                        .put("rows_out", e.rowsOut());
+            case RunEvent.StreamFinished e -> json.set("report", ReportJson.encode(e.report()));
+            case RunEvent.Log e -> {
+                e.streamName().ifPresent(stream -> json.put("stream", stream));
+                json.put("stage", e.stage()).put("level", e.level()).put("message", e.message());
+            }
+            case RunEvent.RunFinished e -> json.set("report", ReportJson.encode(e.report()));
+        }
+        return json;
+    }
+
+    private static String type(RunEvent event) {
+        return switch (event) {
+            case RunEvent.RunStarted e -> "run_started";
+            case RunEvent.StreamStarted e -> "stream_started";
+            case RunEvent.StreamProgress e -> "stream_progress";
+            case RunEvent.StreamFinished e -> "stream_finished";
+            case RunEvent.Log e -> "log";
+            case RunEvent.RunFinished e -> "run_finished";
+        };
+    }
+
+    /**
+     * The event that {@link #encode} made this of.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static RunEvent decode(JsonNode json) {
+        String run = text(json, "run_id");
+        long sequence = json.path("sequence").asLong();
+        Instant at = Instant.parse(text(json, "at"));
+        return switch (text(json, "type")) {
+            case "run_started" -> new RunEvent.RunStarted(run, sequence, at, text(json, "pipeline"), texts(json));
+            case "stream_started" -> new RunEvent.StreamStarted(run, sequence, at, text(json, "stream"));
+            case "stream_progress" ->
+                new RunEvent.StreamProgress(
+                        run,
+                        sequence,
+                        at,
+                        text(json, "stream"),
+                        json.path("rows_read").asLong(),
+                        json.path("bytes_read").asLong(),
+                        json.path("rows_out").asLong());
+            case "stream_finished" ->
+                new RunEvent.StreamFinished(run, sequence, at, ReportJson.decodeStream(json.path("report")));
+            case "log" ->
+                new RunEvent.Log(
+                        run,
+                        sequence,
+                        at,
+                        Optional.ofNullable(json.get("stream")).map(JsonNode::asText),
+                        text(json, "stage"),
+                        text(json, "level"),
+                        text(json, "message"));
+            case "run_finished" ->
+                new RunEvent.RunFinished(run, sequence, at, ReportJson.decodeRun(json.path("report")));
+            default -> throw new IllegalArgumentException("no run event: type " + json.path("type"));
+        };
+    }
+
+    static String text(JsonNode json, String key) {
+        JsonNode value = json.get(key);
+        if (value == null || !value.isTextual()) {
+            throw new IllegalArgumentException("no run event: " + key + " is missing or no text");
+        }
+        return value.asText();
+    }
+
+    private static List<String> texts(JsonNode json) {
+        List<String> texts = new ArrayList<>();
+        json.path("streams").forEach(stream -> texts.add(stream.asText()));
+        return texts;
+    }
+}
