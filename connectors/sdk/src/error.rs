@@ -1,5 +1,6 @@
 //! Making errors, and telling them as Rust does.
 
+use crate::arrow::ArrowError;
 use crate::types::{BackoffClass, CommitState, ConnectorError, ErrorCategory, ErrorScope};
 
 /// What nearly every function of a connector returns.
@@ -132,5 +133,17 @@ impl From<std::io::Error> for ConnectorError {
         }
         let inner = error.into_inner().and_then(|inner| inner.downcast().ok());
         *inner.expect("looked at above")
+    }
+}
+
+/// Batches come from connectors, so a broken one is a defect, not bad data.
+impl From<ArrowError> for ConnectorError {
+    fn from(error: ArrowError) -> Self {
+        let code = match &error {
+            ArrowError::Malformed(_) => "arrow.malformed",
+            ArrowError::Unsupported(_) => "arrow.unsupported",
+            ArrowError::Invalid(_) => "arrow.invalid",
+        };
+        ConnectorError::internal(code, error.to_string())
     }
 }
