@@ -60,8 +60,8 @@ impl<T: Transport> Client<T> {
             &mut self.out,
         );
         bound.map_err(|_| self.not_sent(&"a parameter is too long"))?;
-        let described = frontend::describe(b'P', "", &mut self.out)
-            .and_then(|()| frontend::execute("", 0, &mut self.out));
+        let described =
+            frontend::describe(b'P', "", &mut self.out).and_then(|()| frontend::execute("", 0, &mut self.out));
         described.map_err(|e| self.not_sent(&e))?;
         frontend::sync(&mut self.out);
         Ok(())

@@ -65,7 +65,7 @@ pub struct ConnectOptions {
     pub ssl_mode: SslMode,
     /// PEM of the authorities that `verify-ca` and `verify-full` trust instead of the system's.
     pub ssl_root_cert: Option<String>,
-    /// Further run-time parameters, sent in the startup message after the client's own.
+    /// Further run-time parameters, set after the client's own once the session stands.
     pub parameters: Vec<(String, String)>,
     /// The most bytes of one COPY message, that is of one row. Larger is an error.
     pub max_copy_message_bytes: usize,

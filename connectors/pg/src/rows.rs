@@ -133,8 +133,9 @@ impl<'a> Row<'a> {
     /// A value that is a whole number.
     pub fn integer(&self, index: usize) -> Result<i64, PgError> {
         let text = self.text(index)?;
-        text.parse()
-            .map_err(|_| PgError::Protocol(format!("column {} is not a whole number: {text}", self.rows.columns[index])))
+        text.parse().map_err(|_| {
+            PgError::Protocol(format!("column {} is not a whole number: {text}", self.rows.columns[index]))
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{ChannelBinding, ScramSha256, SCRAM_SHA_256};
 use postgres_protocol::message::frontend;
+use rapidbyte_sdk::names::quote_literal;
 
 use crate::client::{Client, Head};
 use crate::error::{PgError, Result};
@@ -14,16 +15,17 @@ use crate::rows::utf8;
 use crate::transport::{TlsRequest, Transport};
 use crate::wire::{tag, Body};
 
-/// Fixes how the server prints values, whatever its configuration says, and names us in
-/// `pg_stat_activity`. `extra_float_digits=3` is the shortest exact form from version 12 on.
-const PARAMETERS: [(&str, &str); 8] = [
-    ("application_name", "rapidbyte"),
-    ("client_encoding", "UTF8"),
-    ("DateStyle", "ISO, YMD"),
+/// Sent in the startup message; those that a connection pooler passes on.
+const STARTUP_PARAMETERS: [(&str, &str); 4] =
+    [("application_name", "rapidbyte"), ("client_encoding", "UTF8"), ("DateStyle", "ISO, YMD"), ("TimeZone", "UTC")];
+
+/// Set once the session stands. With those above they fix how the server prints values, whatever
+/// its configuration says; 3 more float digits mean the shortest exact form.
+const SESSION_PARAMETERS: [(&str, &str); 5] = [
     ("IntervalStyle", "postgres"),
-    ("TimeZone", "UTC"),
     ("extra_float_digits", "3"),
     ("bytea_output", "hex"),
+    ("lc_monetary", "C"),
     ("standard_conforming_strings", "on"),
 ];
 
@@ -58,7 +60,8 @@ impl<T: Transport> Client<T> {
         ssl_mode: SslMode,
         open: &mut impl FnMut() -> io::Result<T>,
     ) -> Result<Client<T>> {
-        let io = open().map_err(|cause| PgError::Io { doing: format!("connecting to {}", options.address()), cause })?;
+        let io =
+            open().map_err(|cause| PgError::Io { doing: format!("connecting to {}", options.address()), cause })?;
         let mut client = Client::over(io, options);
         if ssl_mode != SslMode::Disable {
             client.request_tls(options, ssl_mode)?;
@@ -66,6 +69,7 @@ impl<T: Transport> Client<T> {
         client.start(options)?;
         client.authenticate(options)?;
         client.settle()?;
+        client.set_parameters(options)?;
         Ok(client)
     }
 
@@ -114,10 +118,8 @@ impl<T: Transport> Client<T> {
 
     fn start(&mut self, options: &ConnectOptions) -> Result<()> {
         let own = [("user", options.user.as_str()), ("database", options.database.as_str())];
-        let further = options.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let parameters = own.into_iter().chain(PARAMETERS).chain(further);
-        frontend::startup_message(parameters, &mut self.out)
-            .map_err(|_| PgError::Usage("user, database and parameters must not hold a zero byte".to_owned()))?;
+        frontend::startup_message(own.into_iter().chain(STARTUP_PARAMETERS), &mut self.out)
+            .map_err(|_| PgError::Usage("user and database must not hold a zero byte".to_owned()))?;
         self.flush("starting a session with")
     }
 
@@ -185,7 +187,8 @@ impl<T: Transport> Client<T> {
                 exchange.finish(&data).map_err(|_| self.auth_failed("did not prove that it knows the password"))?;
             }
             other => {
-                let message = format!("asks for authentication method {other}; supported are password, md5 and SCRAM-SHA-256");
+                let message =
+                    format!("asks for authentication method {other}; supported are password, md5 and SCRAM-SHA-256");
                 return Err(self.auth_failed(&message));
             }
         }
@@ -210,7 +213,9 @@ impl<T: Transport> Client<T> {
     fn password<'o>(&mut self, options: &'o ConnectOptions) -> Result<&'o str> {
         match options.password.as_deref() {
             Some(password) => Ok(password),
-            None => Err(self.auth_failed(&format!("asks user \"{}\" for a password and none is configured", options.user))),
+            None => {
+                Err(self.auth_failed(&format!("asks user \"{}\" for a password and none is configured", options.user)))
+            }
         }
     }
 
@@ -243,6 +248,20 @@ impl<T: Transport> Client<T> {
                 Err(self.broken(&message))
             }
         }
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// Sets the session's parameters in one round trip.
+    fn set_parameters(&mut self, options: &ConnectOptions) -> Result<()> {
+        let further = options.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let settings: Vec<String> = SESSION_PARAMETERS
+            .into_iter()
+            .chain(further)
+            .map(|(name, value)| format!("set_config({}, {}, false)", quote_literal(name), quote_literal(value)))
+            .collect();
+        self.execute(&format!("SELECT {}", settings.join(", ")))?;
+        Ok(())
     }
 }
 

@@ -62,7 +62,10 @@ impl Server {
     fn launch(settings: &[&str], tls: bool) -> Server {
         let directory = fresh_directory();
         let data = directory.join("data");
-        run(bin("initdb"), &["-D", path(&data), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]);
+        run(
+            bin("initdb"),
+            &["-D", path(&data), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+        );
         let port = free_port();
         let mut conf = format!(
             "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n\
@@ -218,8 +221,19 @@ fn run(program: PathBuf, arguments: &[&str]) {
 fn make_certificate(data: &Path) {
     let (key, certificate) = (data.join("server.key"), data.join("server.crt"));
     let arguments = [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-        "-keyout", path(&key), "-out", path(&certificate),
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        path(&key),
+        "-out",
+        path(&certificate),
     ];
     run(PathBuf::from("openssl"), &arguments);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("the key is made private");

@@ -44,7 +44,10 @@ pub struct Tcp {
 
 enum Link {
     Plain(TcpStream),
-    Encrypted { relay: Child, plain_text: UnixStream },
+    Encrypted {
+        relay: Child,
+        plain_text: UnixStream,
+    },
     /// While switching.
     None,
 }
