@@ -11,4 +11,11 @@ public record DestinationSettings(
     public DestinationSettings {
         primaryKey = List.copyOf(primaryKey);
     }
+
+    /** Without the settings, which hold passwords (I31). */
+    @Override
+    public String toString() {
+        return "DestinationSettings[use=" + use + ", writeMode=" + writeMode + ", primaryKey=" + primaryKey
+                + ", policies=" + policies + "]";
+    }
 }

@@ -13,4 +13,10 @@ public record SourceSettings(String use, ObjectNode config, List<StreamSettings>
     public SourceSettings {
         streams = List.copyOf(streams);
     }
+
+    /** Without the settings, which hold passwords (I31). */
+    @Override
+    public String toString() {
+        return "SourceSettings[use=" + use + ", streams=" + streams + "]";
+    }
 }

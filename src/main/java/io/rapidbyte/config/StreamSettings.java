@@ -4,5 +4,13 @@ import io.rapidbyte.model.SyncMode;
 import java.util.List;
 import java.util.Optional;
 
-/** One stream of a source: what to read of it, and how. */
-public record StreamSettings(String name, SyncMode syncMode, Optional<List<String>> columns) {}
+/**
+ * One stream of a source: what to read of it, and how.
+ *
+ * @param columns the columns to read, in this order; empty reads all
+ */
+public record StreamSettings(String name, SyncMode syncMode, Optional<List<String>> columns) {
+    public StreamSettings {
+        columns = columns.map(List::copyOf);
+    }
+}

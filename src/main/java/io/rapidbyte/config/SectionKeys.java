@@ -1,0 +1,59 @@
+package io.rapidbyte.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys that each section of a pipeline file may have: the loader accepts no others. */
+enum SectionKeys {
+    ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources"),
+    SOURCE("source", "use", "config", "streams"),
+    STREAM("source.streams[]", "name", "sync_mode", "cursor_field", "tie_breaker_field", "columns"),
+    TRANSFORM("transforms[]", "use", "config"),
+    DESTINATION("destination", "use", "config", "write_mode", "primary_key", "on_data_error", "schema_evolution"),
+    SCHEMA_EVOLUTION(
+            "destination.schema_evolution", "new_column", "removed_column", "type_change", "nullability_change"),
+    STATE("state", "backend", "connection"),
+    RESOURCES(
+            "resources",
+            "parallelism",
+            "max_batch_bytes",
+            "max_inflight_batches",
+            "checkpoint_interval_bytes",
+            "checkpoint_interval_rows",
+            "checkpoint_interval_seconds",
+            "max_retries",
+            "compression");
+
+    private final String place;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of never changes; the type cannot say so
+    private final List<String> names;
+
+    SectionKeys(String place, String... names) {
+        this.place = place;
+        this.names = List.of(names);
+    }
+
+    /** Where the section stands, dotted, {@code []} for any item; empty for the root. */
+    String place() {
+        return place;
+    }
+
+    List<String> names() {
+        return names;
+    }
+
+    /** What to tell somebody who wrote {@code key} in this section, where it is unknown. */
+    String hintFor(String key) {
+        Optional<String> near = NearestName.of(key, names).map(name -> "did you mean " + name + "?");
+        return near.or(() -> elsewhere(key)).orElse("known here: " + String.join(", ", names));
+    }
+
+    private static Optional<String> elsewhere(String key) {
+        return Arrays.stream(values())
+                .filter(section -> section.names.contains(key))
+                .findFirst()
+                .map(section -> section == ROOT ? "it belongs at the top level" : "it belongs under " + section.place);
+    }
+}

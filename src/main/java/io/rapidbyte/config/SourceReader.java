@@ -1,0 +1,75 @@
+package io.rapidbyte.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.model.SyncMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code source} and its streams. */
+final class SourceReader {
+    static final int MAX_STREAMS = 10_000;
+
+    /** As many as PostgreSQL's tables can have, the widest of the sources in sight. */
+    static final int MAX_COLUMNS = 1_600;
+
+    /** Two quoted 63-byte identifiers and a dot take 261 at the most. */
+    static final int MAX_NAME_CHARS = 512;
+
+    static final SyncMode DEFAULT_SYNC_MODE = SyncMode.FULL_REFRESH;
+
+    private SourceReader() {}
+
+    static Optional<SourceSettings> read(Section root) {
+        return root.requiredSection("source", SectionKeys.SOURCE).map(source -> {
+            String use = source.requiredText("use").orElse("");
+            ObjectNode config = source.settings("config");
+            source.require("streams");
+            return new SourceSettings(use, config, streams(source));
+        });
+    }
+
+    private static List<StreamSettings> streams(Section source) {
+        List<Section> sections = source.sections("streams", MAX_STREAMS, SectionKeys.STREAM);
+        if (source.isEmptyList("streams")) {
+            source.problem("streams", "lists no stream", "name at least one: - name: my_table");
+        }
+        List<StreamSettings> streams = new ArrayList<>();
+        Map<String, Section> seen = new HashMap<>();
+        for (Section section : sections) {
+            StreamSettings stream = stream(section);
+            Section first = seen.putIfAbsent(stream.name(), section);
+            if (first != null && !stream.name().isEmpty()) {
+                section.problem(
+                        "name",
+                        "the stream " + Quote.of(stream.name()) + " is listed twice",
+                        "the first is on line " + first.line());
+            }
+            streams.add(stream);
+        }
+        return streams;
+    }
+
+    private static StreamSettings stream(Section section) {
+        String name = section.requiredText("name").orElse("");
+        if (name.length() > MAX_NAME_CHARS) {
+            section.problem("name", "is longer than " + MAX_NAME_CHARS + " characters");
+        }
+        SyncMode syncMode = section.choice("sync_mode", SyncMode.class).orElse(DEFAULT_SYNC_MODE);
+        if (syncMode != SyncMode.FULL_REFRESH) {
+            section.notYet("sync_mode", Values.name(syncMode), "use full_refresh");
+        }
+        for (String key : List.of("cursor_field", "tie_breaker_field")) {
+            if (section.text(key).isPresent()) {
+                section.notYet(key, "incremental reads", "remove it; full_refresh needs none");
+            }
+        }
+        Optional<List<String>> columns = section.names("columns", MAX_COLUMNS);
+        if (section.isEmptyList("columns")) {
+            section.problem("columns", "lists no column", "remove it to read every column");
+        }
+        return new StreamSettings(name, syncMode, columns);
+    }
+}

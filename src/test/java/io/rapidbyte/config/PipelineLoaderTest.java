@@ -1,0 +1,132 @@
+package io.rapidbyte.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rapidbyte.config.Origins.Mark;
+import io.rapidbyte.model.Compression;
+import io.rapidbyte.model.DataErrorPolicy;
+import io.rapidbyte.model.SchemaEvolution;
+import io.rapidbyte.model.StreamLimits;
+import io.rapidbyte.model.StreamPolicies;
+import io.rapidbyte.model.SyncMode;
+import io.rapidbyte.model.WriteMode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PipelineLoaderTest {
+    private static final String LEAST = """
+            version: "1.0"
+            pipeline: p
+            source: {use: s, streams: [{name: t}]}
+            destination: {use: d, write_mode: append}
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void reads_every_part() throws Exception {
+        Pipeline pipeline = Samples.parse(Samples.GOOD);
+
+        assertThat(pipeline.name()).isEqualTo("shop");
+        assertThat(pipeline.source().use()).isEqualTo("source-postgres");
+        assertThat(pipeline.source().config()).hasToString("{\"host\":\"localhost\",\"port\":5432}");
+        assertThat(pipeline.source().streams()).extracting(StreamSettings::name).containsExactly("users", "orders");
+        assertThat(pipeline.source().streams().getFirst().columns()).contains(List.of("id", "email"));
+        assertThat(pipeline.transforms()).hasSize(1);
+        assertThat(pipeline.transforms().getFirst().config()).hasToString("{\"fields\":[\"email\"]}");
+        assertThat(pipeline.destination().writeMode()).isEqualTo(WriteMode.REPLACE);
+        assertThat(pipeline.resources().parallelism()).isEqualTo(2);
+        assertThat(pipeline.resources().limits().maxBatchBytes()).isEqualTo(1 << 20);
+        assertThat(pipeline.resources().compression()).isEqualTo(Compression.ZSTD);
+    }
+
+    @Test
+    void what_is_left_out_has_its_documented_default() throws Exception {
+        Pipeline pipeline = Samples.parse(LEAST);
+
+        assertThat(pipeline.source().config()).isEmpty();
+        assertThat(pipeline.source().streams())
+                .containsExactly(new StreamSettings("t", SyncMode.FULL_REFRESH, Optional.empty()));
+        assertThat(pipeline.transforms()).isEmpty();
+        assertThat(pipeline.destination().primaryKey()).isEmpty();
+        assertThat(pipeline.destination().policies())
+                .isEqualTo(new StreamPolicies(
+                        DataErrorPolicy.FAIL,
+                        new SchemaEvolution(
+                                SchemaEvolution.NewColumn.ADD,
+                                SchemaEvolution.RemovedColumn.IGNORE,
+                                SchemaEvolution.TypeChange.FAIL,
+                                SchemaEvolution.NullabilityChange.ALLOW)));
+        assertThat(pipeline.resources())
+                .isEqualTo(new Resources(1, new StreamLimits(4 << 20, 1 << 30, 16, 0, 0, 0), Compression.NONE));
+    }
+
+    @Test
+    void resources_take_other_values() throws Exception {
+        Resources resources = Samples.parse(
+                        LEAST
+                                + "resources: {parallelism: 64, max_batch_bytes: 256mb, max_inflight_batches: 1024, compression: lz4}")
+                .resources();
+
+        assertThat(resources)
+                .isEqualTo(new Resources(64, new StreamLimits(256L << 20, 1 << 30, 1024, 0, 0, 0), Compression.LZ4));
+        assertThat(Samples.parse(LEAST + "resources: {compression: null}")
+                        .resources()
+                        .compression())
+                .isEqualTo(Compression.NONE);
+    }
+
+    @Test
+    void remembers_where_every_part_stands() throws Exception {
+        Origins origins = Samples.parse(Samples.GOOD).origins();
+
+        assertThat(origins.file()).isEqualTo("p.yaml");
+        assertThat(origins.locate("/source/config/port")).isEqualTo(new Mark(7, 11));
+        assertThat(origins.locate("/source/streams/1/name")).isEqualTo(new Mark(12, 13));
+        assertThat(origins.locate("/source/config")).isEqualTo(new Mark(5, 3));
+        assertThat(origins.locate("/source/config/missing/deep")).isEqualTo(new Mark(5, 3));
+        assertThat(origins.locate("/transforms/0/config/fields/0")).isEqualTo(new Mark(15, 23));
+    }
+
+    @Test
+    void settings_never_print_their_secrets() throws Exception {
+        Pipeline pipeline = PipelineLoader.parse(
+                Samples.good("host: localhost", "password: ${PW}"), "p.yaml", Map.of("PW", "hunter2"));
+
+        assertThat(pipeline.source().config().get("password").textValue()).isEqualTo("hunter2");
+        assertThat(pipeline.toString()).doesNotContain("hunter2").contains("source-postgres");
+    }
+
+    @Test
+    void reads_files() throws Exception {
+        Path file = folder.resolve("p.yaml");
+        Files.writeString(file, "\uFEFF" + LEAST);
+        assertThat(PipelineLoader.load(file, Map.of()).name()).isEqualTo("p");
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_is_a_problem_too() throws IOException {
+        Path latin = Files.write(folder.resolve("latin.yaml"), "pipeline: ü".getBytes(StandardCharsets.ISO_8859_1));
+        Path large = Files.write(folder.resolve("large.yaml"), new byte[PipelineLoader.MAX_FILE_BYTES + 1]);
+
+        assertProblem(folder.resolve("nowhere.yaml"), "there is no such file (name the pipeline file to read)");
+        assertProblem(folder, "is a directory (name the pipeline file to read)");
+        assertProblem(latin, "is not UTF-8 text (save it as UTF-8)");
+        assertProblem(large, "is larger than 1 MiB, the most a pipeline file may have (split the pipeline)");
+    }
+
+    private static void assertProblem(Path path, String message) {
+        assertThatThrownBy(() -> PipelineLoader.load(path, Map.of()))
+                .isInstanceOf(PipelineException.class)
+                .hasMessage(path + ": " + message);
+    }
+}
