@@ -1,39 +1,81 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.connector.ConnectorCatalog;
+import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.model.DiscoveredStream;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RunEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The engine's front door. Safe on any thread. */
+/** The engine's front door. Safe on any thread; futures complete on the orchestrator's event loop. */
 public final class Engine {
-    private Engine() {}
+    private final Vertx vertx;
+    private final String deployment;
+    private final Orchestrator orchestrator;
+    private final Errands errands;
+    private final FramePool pool;
+
+    private Engine(Vertx vertx, String deployment, Orchestrator orchestrator, Errands errands, FramePool pool) {
+        this.vertx = vertx;
+        this.deployment = deployment;
+        this.orchestrator = orchestrator;
+        this.errands = errands;
+        this.pool = pool;
+    }
 
     /** Deploys the orchestrator; the caller owns {@code vertx}. */
     public static Future<Engine> start(Vertx vertx, EngineOptions options) {
-        throw new UnsupportedOperationException(vertx.toString() + options);
+        return OffLoop.call(vertx, () -> ConnectorCatalog.of(options.connectorPath()))
+                .compose(catalog -> start(vertx, catalog, new ConnectorPlanner(catalog)));
     }
 
-    /** Starts a run; {@code onEvent} is called in order, on an event loop. Problems found before the start fail the handle's report. */
+    /** The same with runs that {@code planner} plans. */
+    static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, RunPlanner planner) {
+        FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
+        Orchestrator orchestrator = new Orchestrator(planner, pool);
+        return vertx.deployVerticle(orchestrator).map(id -> {
+            Errands errands = new Errands(vertx, orchestrator.context(), catalog);
+            return new Engine(vertx, id, orchestrator, errands, pool);
+        });
+    }
+
+    /**
+     * Starts a run.
+     *
+     * @param onEvent called in order, on an event loop; must not block
+     * @return the handle, whose report fails with a {@link PipelineException} where the pipeline has
+     *     problems; nothing was started then, and there are no events
+     */
     public RunHandle run(Pipeline pipeline, Consumer<RunEvent> onEvent) {
-        throw new UnsupportedOperationException(pipeline.toString() + onEvent);
+        return orchestrator.submit(RunIds.next(), pipeline, onEvent);
     }
 
     /** Validates connector settings, manifests and, through the connectors, connections, rights, tables and columns. */
     public Future<CheckReport> check(Pipeline pipeline) {
-        throw new UnsupportedOperationException(pipeline.toString());
+        return errands.check(pipeline);
     }
 
-    /** The streams that the pipeline's source offers. */
+    /**
+     * The streams that the pipeline's source offers. Fails with a {@link PipelineException} where the
+     * source's settings have problems, and with a {@link FailureException} where the source fails.
+     */
     public Future<List<DiscoveredStream>> discover(Pipeline pipeline) {
-        throw new UnsupportedOperationException(pipeline.toString());
+        return errands.discover(pipeline);
+    }
+
+    /** The memory of the frames under way. */
+    FramePool pool() {
+        return pool;
     }
 
     /** Cancels what runs and undeploys everything. */
     public Future<Void> close() {
-        throw new UnsupportedOperationException();
+        errands.cancelAll();
+        return vertx.undeploy(deployment).onComplete(done -> pool.close());
     }
 }

@@ -127,7 +127,7 @@ final class Inlet {
         long through;
         lock.lock();
         try {
-            queue.consumedThrough(frame.sequence());
+            queue.consumed(frame);
             through = queue.grantedThrough();
         } finally {
             lock.unlock();
@@ -168,10 +168,11 @@ final class Inlet {
         }
     }
 
-    EdgeCounts received() {
+    /** What the guest took. Any thread. */
+    EdgeCounts taken() {
         lock.lock();
         try {
-            return queue.received();
+            return queue.taken();
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ final class InletQueue {
     private long arrived;
     private long consumed;
     private EdgeCounts received = EdgeCounts.NONE;
+    private EdgeCounts taken = EdgeCounts.NONE;
     private boolean terminated;
 
     InletQueue(EdgeAddress edge, EdgeWindow window) {
@@ -72,13 +73,16 @@ final class InletQueue {
         return Optional.of(head);
     }
 
-    /** The frame with this sequence and all before it occupy nothing any more. */
-    void consumedThrough(long sequence) {
-        if (sequence <= consumed || sequence > arrived) {
+    /** The frame, and all before it, occupy nothing any more. */
+    void consumed(Frame frame) {
+        if (frame.sequence() != consumed + 1 || frame.sequence() > arrived) {
             throw new IllegalStateException(
-                    edge + ": frame " + sequence + " consumed, after " + consumed + " of " + arrived);
+                    edge + ": frame " + frame.sequence() + " consumed, after " + consumed + " of " + arrived);
         }
-        consumed = sequence;
+        consumed = frame.sequence();
+        if (frame instanceof Frame.Batch batch) {
+            taken = taken.plus(batch);
+        }
     }
 
     /** The upstream says that it has sent this far, and messages of one sender keep their order (I3). */
@@ -92,8 +96,9 @@ final class InletQueue {
         return consumed + window.frames();
     }
 
-    EdgeCounts received() {
-        return received;
+    /** What was consumed. */
+    EdgeCounts taken() {
+        return taken;
     }
 
     /** Releases all that waits. */

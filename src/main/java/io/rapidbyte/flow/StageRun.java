@@ -170,7 +170,7 @@ final class StageRun {
     }
 
     private EdgeCounts in() {
-        return inlet.map(Inlet::received).orElse(EdgeCounts.NONE);
+        return inlet.map(Inlet::taken).orElse(EdgeCounts.NONE);
     }
 
     private EdgeCounts out() {

@@ -29,6 +29,7 @@ public final class StageVerticle extends VerticleBase {
     private Optional<StageRun> run = Optional.empty();
 
     // event loop
+    private boolean started;
     private boolean ended;
 
     public StageVerticle(StagePlan plan, StageGuest.Maker maker, FramePool pool, StageListener listener) {
@@ -46,15 +47,25 @@ public final class StageVerticle extends VerticleBase {
                         new EdgeBus(vertx, edge), edge, plan.window(), plan.compression(), pool, plan.label()));
         StagePort port =
                 new StagePort(plan, inlet, outlet, listener, () -> stop.reason().isPresent());
-        StageRun life = new StageRun(plan, maker, port, inlet, outlet, stop);
-        run = Optional.of(life);
+        run = Optional.of(new StageRun(plan, maker, port, inlet, outlet, stop));
         inlet.ifPresent(i -> i.register(this::upstreamFailed, this::broken));
         outlet.ifPresent(o -> o.register(this::downstreamFailed, this::broken));
-        GuestThread.start("guest " + plan.label() + " of " + plan.stream().name(), () -> {
-            StageOutcome outcome = life.live();
-            context.runOnContext(v -> ended(outcome));
-        });
         return Future.succeededFuture();
+    }
+
+    /** Starts the guest, once all stages of the stream stand and listen. Any thread; once. */
+    public void go() {
+        context.runOnContext(v -> {
+            if (ended) {
+                return;
+            }
+            StageRun life = run.orElseThrow();
+            started = true;
+            GuestThread.start("guest " + plan.label() + " of " + plan.stream().name(), () -> {
+                StageOutcome outcome = life.live();
+                context.runOnContext(done -> ended(outcome));
+            });
+        });
     }
 
     /** The guest learns it when it asks for more, and rolls back by itself; if it does not, it is stopped (I1, I4). */
@@ -112,11 +123,7 @@ public final class StageVerticle extends VerticleBase {
         inlet.ifPresent(i -> i.refuse(failure));
         outlet.ifPresent(o -> o.abort(failure));
         ended(new StageOutcome.Failed(
-                failure,
-                false,
-                received(),
-                sent(),
-                Map.of("total", plan.patience().stop())));
+                failure, false, taken(), sent(), Map.of("total", plan.patience().stop())));
     }
 
     private void ended(StageOutcome outcome) {
@@ -127,9 +134,9 @@ public final class StageVerticle extends VerticleBase {
         }
     }
 
-    /** What came in so far. Any thread, once deployed. */
-    public EdgeCounts received() {
-        return inlet.map(Inlet::received).orElse(EdgeCounts.NONE);
+    /** What the guest took so far. Any thread, once deployed. */
+    public EdgeCounts taken() {
+        return inlet.map(Inlet::taken).orElse(EdgeCounts.NONE);
     }
 
     /** What went out so far. Any thread, once deployed. */
@@ -139,7 +146,10 @@ public final class StageVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        if (!ended) {
+        if (!started) {
+            ended = true;
+            gone.complete();
+        } else if (!ended) {
             stop.offer(StageFailures.of(plan, FlowErrors.cancelled()), true);
             stopGuest(FlowErrors.cancelled());
         }

@@ -1,0 +1,101 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.connector.ConnectorCatalog;
+import io.rapidbyte.connector.ConnectorInstance;
+import io.rapidbyte.flow.GuestErrand;
+import io.rapidbyte.flow.StageFailures;
+import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.DiscoveredStream;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.StreamContext;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What connectors are asked outside of runs. Any thread; futures complete on {@code context}. */
+final class Errands {
+    private final Vertx vertx;
+    private final Context context;
+    private final ConnectorCatalog catalog;
+    private final Set<GuestErrand<?>> underWay = ConcurrentHashMap.newKeySet();
+
+    Errands(Vertx vertx, Context context, ConnectorCatalog catalog) {
+        this.vertx = vertx;
+        this.context = context;
+        this.catalog = catalog;
+    }
+
+    Future<CheckReport> check(Pipeline pipeline) {
+        return OffLoop.call(vertx, () -> Preflight.check(catalog, pipeline))
+                .compose(cast -> validate(cast, pipeline))
+                .recover(cause -> cause instanceof PipelineException e
+                        ? Future.succeededFuture(new CheckReport(e.problems(), Map.of()))
+                        : Future.failedFuture(cause));
+    }
+
+    private Future<CheckReport> validate(Cast cast, Pipeline pipeline) {
+        List<StreamContext> streams = ConnectorPlanner.contexts(pipeline, RunIds.next());
+        List<Future<List<Finding>>> answers = new ArrayList<>();
+        for (Cast.Part part : cast.parts()) {
+            answers.add(ask(part, instance -> instance.validate(streams)).recover(Errands::finding));
+        }
+        return Future.all(answers).map(done -> {
+            Map<String, List<Finding>> findings = new LinkedHashMap<>();
+            for (int i = 0; i < answers.size(); i++) {
+                findings.put(cast.parts().get(i).label(), answers.get(i).result());
+            }
+            return new CheckReport(List.of(), findings);
+        });
+    }
+
+    /** A connector that cannot even answer has found an error. */
+    private static Future<List<Finding>> finding(Throwable cause) {
+        if (cause instanceof ConnectorException e) {
+            return Future.succeededFuture(List.of(new Finding(
+                    Finding.Level.ERROR,
+                    Optional.empty(),
+                    e.error().code(),
+                    e.error().message())));
+        }
+        return Future.failedFuture(cause);
+    }
+
+    Future<List<DiscoveredStream>> discover(Pipeline pipeline) {
+        return OffLoop.call(vertx, () -> Preflight.checkSource(catalog, pipeline))
+                .compose(part -> ask(part, ConnectorInstance::discover).recover(cause -> failed(part, cause)));
+    }
+
+    private static Future<List<DiscoveredStream>> failed(Cast.Part part, Throwable cause) {
+        if (cause instanceof ConnectorException e) {
+            return Future.failedFuture(new FailureException(
+                    new Failure(
+                            StageFailures.kind(part.role(), e.error()),
+                            e.error(),
+                            Optional.empty(),
+                            Optional.of(part.label())),
+                    e));
+        }
+        return Future.failedFuture(cause);
+    }
+
+    private <T> Future<T> ask(Cast.Part part, GuestErrand.Question<T> question) {
+        GuestErrand<T> errand = new GuestErrand<>(part.connector(), part.role(), part.config(), question);
+        underWay.add(errand);
+        return errand.run(vertx, context).onComplete(done -> underWay.remove(errand));
+    }
+
+    void cancelAll() {
+        underWay.forEach(GuestErrand::cancel);
+    }
+}

@@ -1,0 +1,104 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.flow.FramePool;
+import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.model.RunReport;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Holds the runs under way and takes requests from the event bus. One event loop; nothing in here blocks. */
+final class Orchestrator extends VerticleBase {
+    private final RunPlanner planner;
+    private final FramePool pool;
+
+    /** By run id; a run is here until its report is there. */
+    private final Map<String, ActiveRun> runs = new LinkedHashMap<>();
+
+    private Optional<BusApi> api = Optional.empty();
+
+    Orchestrator(RunPlanner planner, FramePool pool) {
+        this.planner = planner;
+        this.pool = pool;
+    }
+
+    @Override
+    public Future<?> start() {
+        BusApi made = new BusApi(vertx, this);
+        api = Optional.of(made);
+        return made.open();
+    }
+
+    /** The event loop of all decisions. Once deployed. */
+    Context context() {
+        return context;
+    }
+
+    /** Starts a run. Any thread; the handle is there at once. */
+    RunHandle submit(String runId, Pipeline pipeline, Consumer<RunEvent> listener) {
+        Promise<RunReport> report = Promise.promise();
+        context.runOnContext(v -> begin(runId, pipeline, listener).report().onComplete(report));
+        return new Handle(runId, report.future());
+    }
+
+    /** On the event loop. */
+    ActiveRun begin(String runId, Pipeline pipeline, Consumer<RunEvent> listener) {
+        RunStory story = new RunStory(runId, vertx.eventBus(), listener);
+        ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, pool, story);
+        runs.put(runId, run);
+        api.orElseThrow().listenTo(run);
+        run.report().onComplete(done -> {
+            runs.remove(runId);
+            api.orElseThrow().forget(runId);
+        });
+        run.begin(planner);
+        return run;
+    }
+
+    /** Any thread; does nothing if the run has ended. */
+    void cancel(String runId) {
+        context.runOnContext(v -> Optional.ofNullable(runs.get(runId)).ifPresent(ActiveRun::cancel));
+    }
+
+    /** Cancels what runs and waits for its end. */
+    @Override
+    public Future<?> stop() {
+        List<ActiveRun> active = List.copyOf(runs.values());
+        List<Future<RunReport>> reports = active.stream().map(ActiveRun::report).toList();
+        active.forEach(ActiveRun::cancel);
+        // Whatever became of them, they have ended.
+        return Future.join(reports).transform(done -> Future.succeededFuture());
+    }
+
+    private final class Handle implements RunHandle {
+        private final String runId;
+        private final Future<RunReport> report;
+
+        Handle(String runId, Future<RunReport> report) {
+            this.runId = runId;
+            this.report = report;
+        }
+
+        @Override
+        public String runId() {
+            return runId;
+        }
+
+        @Override
+        public Future<RunReport> report() {
+            return report;
+        }
+
+        @Override
+        public void cancel() {
+            Orchestrator.this.cancel(runId);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.StreamReport;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Tells a run's events, numbered, to whoever started the run and to the event bus. On the orchestrator's event loop. */
+final class RunStory {
+    private static final Logger LOG = System.getLogger(RunStory.class.getName());
+
+    private final String runId;
+    private final EventBus bus;
+    private final Consumer<RunEvent> listener;
+    private long sequence;
+
+    RunStory(String runId, EventBus bus, Consumer<RunEvent> listener) {
+        this.runId = runId;
+        this.bus = bus;
+        this.listener = listener;
+    }
+
+    void runStarted(String pipeline, List<String> streams) {
+        tell(new RunEvent.RunStarted(runId, ++sequence, Instant.now(), pipeline, streams));
+    }
+
+    void streamStarted(String stream) {
+        tell(new RunEvent.StreamStarted(runId, ++sequence, Instant.now(), stream));
+    }
+
+    void progress(String stream, long rowsRead, long bytesRead, long rowsOut) {
+        tell(new RunEvent.StreamProgress(runId, ++sequence, Instant.now(), stream, rowsRead, bytesRead, rowsOut));
+    }
+
+    void streamFinished(StreamReport report) {
+        tell(new RunEvent.StreamFinished(runId, ++sequence, Instant.now(), report));
+    }
+
+    void log(String stream, String stage, String level, String message) {
+        tell(new RunEvent.Log(runId, ++sequence, Instant.now(), Optional.of(stream), stage, level, message));
+    }
+
+    void runFinished(RunReport report) {
+        tell(new RunEvent.RunFinished(runId, ++sequence, Instant.now(), report));
+    }
+
+    private void tell(RunEvent event) {
+        try {
+            listener.accept(event);
+        } catch (RuntimeException e) {
+            // A listener's defect is not the run's.
+            LOG.log(Level.ERROR, "a listener failed on an event of run " + runId, e);
+        }
+        JsonObject json = new JsonObject(RunEventJson.encode(event).toString());
+        bus.publish(RunAddresses.events(runId), json);
+        bus.publish(RunAddresses.ALL_EVENTS, json);
+    }
+}
