@@ -1,0 +1,82 @@
+package io.rapidbyte.cli;
+
+import io.rapidbyte.engine.Engine;
+import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.launcher.Start;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A Vert.x with an engine on it, for the length of one command. Main thread. */
+public final class EngineSession implements AutoCloseable {
+    /** Control messages only pass the event loops; guests have threads of their own. */
+    private static final int EVENT_LOOPS = 2;
+
+    /** What runs at its end is stopped by then; a hung close must not hold the exit code back. */
+    private static final int CLOSE_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final Engine engine;
+
+    private EngineSession(Vertx vertx, Engine engine) {
+        this.vertx = vertx;
+        this.engine = engine;
+    }
+
+    public static EngineSession open(Root root) {
+        String reason = System.getProperty(Start.INTERPRETER_REASON);
+        if (reason != null) {
+            root.terminal()
+                    .say("rapidbyte: no optimising compiler, connectors run some fifty times slower (" + reason + ")");
+        }
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(EVENT_LOOPS)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        try {
+            return new EngineSession(vertx, await(Engine.start(vertx, new EngineOptions(root.connectors()))));
+        } catch (RuntimeException e) {
+            close(vertx.close());
+            throw e;
+        }
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Waits on a thread that is no event loop; throws what the future failed with. */
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Cancelled(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("the engine broke its word", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        close(engine.close().eventually(vertx::close));
+    }
+
+    private static void close(Future<Void> closing) {
+        try {
+            closing.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            System.getLogger(EngineSession.class.getName())
+                    .log(System.Logger.Level.WARNING, "the engine did not close in order", e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.rapidbyte.cli;
+
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.engine.RunHandle;
+import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.model.RunReport;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Runs a pipeline in front of a person: progress, Ctrl-C, summary. Main thread. */
+public final class PipelineRun {
+    private PipelineRun() {}
+
+    /**
+     * Runs to the end, whatever the outcome, and tells it.
+     *
+     * @param listener hears every event in order, on an event loop
+     */
+    public static RunReport execute(EngineSession session, Pipeline pipeline, Root root, Consumer<RunEvent> listener) {
+        Terminal terminal = root.terminal();
+        AtomicBoolean leaving = new AtomicBoolean();
+        RunReport report;
+        try (Progress progress = new Progress(terminal, root.logLevel())) {
+            RunHandle handle = session.engine().run(pipeline, event -> {
+                progress.accept(event);
+                listener.accept(event);
+            });
+            try (Interrupts _ =
+                    Interrupts.during(() -> cancel(handle, terminal), () -> stopAtOnce(terminal, leaving))) {
+                report = EngineSession.await(handle.report());
+            }
+        }
+        Summary.print(terminal, report, root.verbose());
+        return report;
+    }
+
+    /** The exit code that belongs to a report. */
+    public static int exitCode(RunReport report) {
+        return switch (report.status()) {
+            case SUCCEEDED -> 0;
+            case CANCELLED -> FailureKind.CANCELLED.exitCode();
+            case FAILED, SKIPPED ->
+                report.failure().map(failure -> failure.kind().exitCode()).orElse(FailureKind.INTERNAL.exitCode());
+        };
+    }
+
+    private static void cancel(RunHandle handle, Terminal terminal) {
+        terminal.say("cancelling; again to stop at once");
+        handle.cancel();
+    }
+
+    /** Leaves without waiting for the run; what others hooked to the exit is still done, until asked once more. */
+    private static void stopAtOnce(Terminal terminal, AtomicBoolean leaving) {
+        terminal.say("stopped");
+        if (leaving.getAndSet(true)) {
+            Runtime.getRuntime().halt(FailureKind.CANCELLED.exitCode());
+        }
+        System.exit(FailureKind.CANCELLED.exitCode());
+    }
+}

@@ -1,0 +1,90 @@
+package io.rapidbyte.cli;
+
+import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.StreamReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What became of a run, for people. */
+final class Summary {
+    private Summary() {}
+
+    /** A table of streams, warnings, and the failure where there was one. A run that succeeded is not told to the quiet. */
+    static void print(Terminal terminal, RunReport report, boolean verbose) {
+        table(report).forEach(terminal::note);
+        if (verbose) {
+            report.streams().forEach(stream -> timings(terminal, stream));
+        }
+        for (StreamReport stream : report.streams()) {
+            for (String warning : stream.warnings()) {
+                terminal.note(terminal.style(Terminal.Style.YELLOW, "warning: ")
+                        + Text.printable(stream.streamName() + ": " + warning));
+            }
+        }
+        terminal.note(verdict(terminal, report));
+        report.failure().ifPresent(failure -> Failures.describe(terminal, failure));
+        for (StreamReport stream : report.streams()) {
+            stream.failure()
+                    .filter(failure -> !report.failure().equals(stream.failure()))
+                    .filter(failure -> stream.status() == RunStatus.FAILED)
+                    .ifPresent(failure -> Failures.describe(terminal, failure));
+        }
+    }
+
+    private static List<String> table(RunReport report) {
+        Table table = new Table()
+                .column("stream", Table.Align.LEFT)
+                .column("rows", Table.Align.RIGHT)
+                .column("MB", Table.Align.RIGHT)
+                .column("seconds", Table.Align.RIGHT)
+                .column("rows/s", Table.Align.RIGHT)
+                .column("status", Table.Align.LEFT);
+        for (StreamReport stream : report.streams()) {
+            // what the destination kept, which is what a person means by rows
+            long rows = stream.rowsWritten();
+            table.row(
+                    stream.streamName(),
+                    Text.count(rows),
+                    Text.megabytes(stream.bytesRead()),
+                    String.format("%.1f", Text.seconds(stream.duration())),
+                    Text.perSecond(rows, stream.duration()),
+                    Text.word(stream.status()));
+        }
+        return table.lines();
+    }
+
+    private static String verdict(Terminal terminal, RunReport report) {
+        long rows =
+                report.streams().stream().mapToLong(StreamReport::rowsWritten).sum();
+        long bytes =
+                report.streams().stream().mapToLong(StreamReport::bytesRead).sum();
+        String totals = Text.plural(rows, "row") + ", " + Text.size(bytes) + " in " + Text.duration(report.duration())
+                + " (" + Text.perSecond(rows, report.duration()) + " rows/s)";
+        return terminal.style(styleOf(report.status()), Text.word(report.status())) + ": " + totals;
+    }
+
+    private static Terminal.Style styleOf(RunStatus status) {
+        return switch (status) {
+            case SUCCEEDED -> Terminal.Style.GREEN;
+            case FAILED -> Terminal.Style.RED;
+            case CANCELLED, SKIPPED -> Terminal.Style.YELLOW;
+        };
+    }
+
+    private static void timings(Terminal terminal, StreamReport stream) {
+        if (stream.timings().isEmpty()) {
+            return;
+        }
+        StringBuilder line = new StringBuilder("  time in " + Text.printable(stream.streamName()) + ":");
+        stream.timings().entrySet().stream()
+                .sorted(Map.Entry.<String, Duration>comparingByValue().reversed())
+                .forEach(each -> line.append(' ')
+                        .append(each.getKey())
+                        .append(' ')
+                        .append(each.getValue().toMillis())
+                        .append(" ms;"));
+        terminal.note(line.substring(0, line.length() - 1));
+    }
+}
