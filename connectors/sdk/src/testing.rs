@@ -2,7 +2,9 @@
 //! One per thread. TLS is not offered here.
 
 use crate::types::{
-    Barrier, CheckpointKind, ConnectorError, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
+    Barrier, CheckpointKind, ConnectorError, DataErrorPolicy, Inbound, LogLevel, MetricValue, NewColumnPolicy,
+    NullabilityChangePolicy, RejectedRecord, RemovedColumnPolicy, RunIdentity, SchemaEvolution, StateScope,
+    StreamContext, StreamLimits, StreamPolicies, SyncMode, TlsOptions, TypeChangePolicy, WriteMode,
 };
 use crate::Result;
 use std::cell::RefCell;
@@ -177,4 +179,43 @@ pub(crate) fn socket_start_tls(_socket: u64, options: TlsOptions) -> Result<()> 
 
 pub(crate) fn socket_close(socket: u64) {
     with(|host| host.sockets.remove(&socket));
+}
+
+impl StreamContext {
+    /// A full refresh of `name` with the host's default limits and policies, for native tests.
+    pub fn for_tests(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            sync_mode: SyncMode::FullRefresh,
+            write_mode: WriteMode::Append,
+            primary_key: Vec::new(),
+            selected_columns: None,
+            cursor: None,
+            schema: None,
+            limits: StreamLimits {
+                max_batch_bytes: 64 << 20,
+                max_record_bytes: 16 << 20,
+                max_inflight_batches: 16,
+                checkpoint_interval_bytes: 64 << 20,
+                checkpoint_interval_rows: 0,
+                checkpoint_interval_seconds: 0,
+            },
+            policies: StreamPolicies {
+                on_data_error: DataErrorPolicy::Fail,
+                schema_evolution: SchemaEvolution {
+                    new_column: NewColumnPolicy::Add,
+                    removed_column: RemovedColumnPolicy::Ignore,
+                    type_change: TypeChangePolicy::Fail,
+                    nullability_change: NullabilityChangePolicy::Allow,
+                },
+            },
+            partition: None,
+            run: RunIdentity {
+                pipeline: "test".to_owned(),
+                run_id: "run-1".to_owned(),
+                load_id: "load-1".to_owned(),
+                attempt: 1,
+            },
+        }
+    }
 }

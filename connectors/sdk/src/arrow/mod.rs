@@ -14,6 +14,7 @@
 mod batch;
 mod buffer;
 mod column;
+mod copy;
 mod error;
 mod flatbuf;
 mod message;
