@@ -13,6 +13,12 @@ public final class GuestViolation extends GuestException {
         this.path = cause.path();
     }
 
+    GuestViolation(String function, String problem) {
+        super("the guest broke the ABI in " + function + ": " + problem, null);
+        this.function = function;
+        this.path = "";
+    }
+
     /** The import or export being called, such as {@code host#emit-batch}. */
     public String function() {
         return function;

@@ -17,10 +17,13 @@ public final class AbiException extends RuntimeException {
 
     /** The same problem, seen from one level further out. */
     AbiException within(String step) {
-        String joined = path.isEmpty() || path.startsWith("[") ? step + path : step + "." + path;
-        AbiException outer = new AbiException(joined, problem);
+        AbiException outer = new AbiException(join(step, path), problem);
         outer.setStackTrace(getStackTrace());
         return outer;
+    }
+
+    static String join(String step, String path) {
+        return path.isEmpty() || path.startsWith("[") ? step + path : step + "." + path;
     }
 
     /** Where in the parameters or the result, such as {@code ctx.columns[3].name}. */

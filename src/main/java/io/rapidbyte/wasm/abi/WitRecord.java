@@ -32,6 +32,11 @@ public final class WitRecord {
         return new Builder(type);
     }
 
+    /** Not a copy: for reading only. */
+    Object[] values() {
+        return values;
+    }
+
     public WitType.RecordOf type() {
         return type;
     }
