@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows the whole thing with two PostgreSQL servers of its own.",
             "",
-            "Starts the servers in a temporary folder, fills a shop with some 220,000 rows, copies it with the pipeline "
+            "Starts the servers in a temporary folder, fills a shop with some 230,000 rows, copies it with the pipeline "
                     + "file rapidbyte-demo/pipeline.yaml (written on the first go, yours to edit from then on), and compares "
                     + "every table on both sides. Stops the servers at the end, unless told to --keep them."
         },
