@@ -147,3 +147,34 @@ impl From<ArrowError> for ConnectorError {
         ConnectorError::internal(code, error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_survive_code_that_speaks_std_io() {
+        let error = ConnectorError::permission("net.denied", "connecting to x:1: not allowed");
+        assert_eq!(ConnectorError::from(std::io::Error::from(error.clone())), error);
+        let foreign = std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "cut off");
+        let error = ConnectorError::from(foreign);
+        assert_eq!((error.category, error.retryable), (ErrorCategory::TransientNetwork, true));
+    }
+
+    #[test]
+    fn only_transient_errors_are_retried_unless_told() {
+        assert!(!ConnectorError::auth("a", "b").retryable);
+        assert!(!ConnectorError::schema("a", "b").safe_to_retry);
+        let transient = ConnectorError::transient_db("a", "b").backoff(BackoffClass::Slow).retry_after(7);
+        assert!(transient.retryable && transient.safe_to_retry);
+        assert_eq!((transient.backoff, transient.retry_after_ms), (BackoffClass::Slow, Some(7)));
+    }
+
+    #[test]
+    fn an_unknown_commit_is_not_safe_to_retry() {
+        let error = ConnectorError::transient_network("pg.lost", "lost").commit_state(CommitState::AfterCommitUnknown);
+        assert!(error.retryable && !error.safe_to_retry);
+        let error = error.commit_state(CommitState::BeforeCommit).context("writing users");
+        assert_eq!(error.to_string(), "pg.lost (transient-network): writing users: lost");
+    }
+}

@@ -132,3 +132,6 @@ fn plain_identifier(text: &str) -> Result<(String, &str), String> {
         None => Ok((plain.to_ascii_lowercase(), rest)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -513,3 +513,6 @@ record! {
         pub client_key_pem: Option<String>,
     }
 }
+
+#[cfg(test)]
+mod tests;

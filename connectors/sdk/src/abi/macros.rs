@@ -7,6 +7,13 @@ macro_rules! record {
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)+ }
 
+        #[cfg(test)]
+        impl $name {
+            pub(crate) const SHAPE: &'static str = concat!(
+                "record ", stringify!($name), "{", $(stringify!($field), ":", stringify!($type), ","),+, "}"
+            );
+        }
+
         impl $crate::abi::Abi for $name {
             const SIZE: usize = $crate::abi::record_size(&[
                 $((<$type as $crate::abi::Abi>::SIZE, <$type as $crate::abi::Abi>::ALIGN)),+
@@ -46,6 +53,11 @@ macro_rules! cases {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$case_meta])* $case,)+ }
+
+        #[cfg(test)]
+        impl $name {
+            pub(crate) const SHAPE: &'static str = concat!("enum ", stringify!($name), "{", $($wire, ","),+, "}");
+        }
 
         impl $name {
             /// Every case, in the contract's order.
@@ -88,6 +100,13 @@ macro_rules! variant {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         pub enum $name { $($(#[$case_meta])* $case($type),)+ }
+
+        #[cfg(test)]
+        impl $name {
+            pub(crate) const SHAPE: &'static str = concat!(
+                "variant ", stringify!($name), "{", $(stringify!($case), "(", stringify!($type), "),"),+, "}"
+            );
+        }
 
         impl $name {
             const CASES: usize = [$($number),+].len();

@@ -12,6 +12,8 @@ mod impls;
 #[macro_use]
 mod macros;
 pub mod mem;
+#[cfg(test)]
+mod tests;
 
 pub use mem::Addr;
 
