@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever stands in a file, the loader answers with a pipeline or with a {@link PipelineException}. */
 class MutationTest {
     private static final Map<String, String> SECRETS =
-            Map.of("SOURCE_PASSWORD", "correct horse", "DEST_PASSWORD", "battery staple");
+            Map.of("SOURCE_PASSWORD", "correct horse", "DEST_PASSWORD", "battery staple", "MASK_SALT", "nacl");
 
     private static final String[] PIECES = {
         "{",

@@ -35,6 +35,18 @@ final class PublishedSchema {
                 .toList();
     }
 
+    /** What the manifest of a connector has against its settings; nothing where it is not in the repository. */
+    static List<String> complaints(String connector, JsonNode config) throws IOException {
+        Path manifest = Path.of("connectors", connector, connector + ".manifest.json");
+        if (!Files.exists(manifest)) {
+            return List.of();
+        }
+        JsonNode schema = MAPPER.readTree(Files.readString(manifest)).path("config_schema");
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema).validate(config).stream()
+                .map(ValidationMessage::toString)
+                .toList();
+    }
+
     /** The schema of one section. */
     static JsonNode section(SectionKeys keys) {
         return keys == SectionKeys.ROOT ? ROOT : ROOT.at("/$defs/" + keys.name().toLowerCase(Locale.ROOT));

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What editors are told and what the loader does are the same. */
 class PublishedSchemaTest {
-    private static final Map<String, String> SECRETS = Map.of("SOURCE_PASSWORD", "1", "DEST_PASSWORD", "2");
+    private static final Map<String, String> SECRETS =
+            Map.of("SOURCE_PASSWORD", "1", "DEST_PASSWORD", "2", "MASK_SALT", "3");
 
     static List<Path> examples() throws IOException {
         try (Stream<Path> files = Files.list(PublishedSchema.CONF)) {
@@ -47,6 +48,22 @@ class PublishedSchemaTest {
         assertThat(pipeline.source().config().get("password").textValue()).isEqualTo("1");
         assertThat(Files.readAllLines(file).getFirst())
                 .isEqualTo("# yaml-language-server: $schema=pipeline.schema.json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void every_example_configures_its_connectors_as_their_manifests_say(Path file) throws Exception {
+        Pipeline pipeline = PipelineLoader.load(file, SECRETS);
+        assertThat(PublishedSchema.complaints(
+                        pipeline.source().use(), pipeline.source().config()))
+                .isEmpty();
+        for (TransformSettings transform : pipeline.transforms()) {
+            assertThat(PublishedSchema.complaints(transform.use(), transform.config()))
+                    .isEmpty();
+        }
+        assertThat(PublishedSchema.complaints(
+                        pipeline.destination().use(), pipeline.destination().config()))
+                .isEmpty();
     }
 
     @Test
