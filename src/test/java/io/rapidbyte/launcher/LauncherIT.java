@@ -68,7 +68,7 @@ class LauncherIT {
                 "XDG_CACHE_HOME",
                 folder.resolve("cache").toString(),
                 "RAPIDBYTE_JAVA_OPTS",
-                "-XX:MaxHeapSize=80m -XshowSettings:vm");
+                "-Xmx80m -XshowSettings:vm");
         assertThat(Program.run(folder, environment, Program.javaJar("version")).err())
                 .contains("80.00M");
         assertThat(Program.run(folder, environment, Program.script(Program.script(), "version"))
