@@ -1,1 +1,164 @@
-//! Not written yet.
+//! Reads tables of PostgreSQL 12 and later: each stream by one binary COPY in one snapshot.
+//!
+//! Types travel as [`types::Mapping`] says. Infinite dates and timestamps travel as the ends of
+//! their integers' ranges, and 24:00:00 as a whole day of microseconds; destinations that know
+//! PostgreSQL map them back. Tables that inherit from a table are read as part of it, and as
+//! streams of their own.
+
+mod catalog;
+mod config;
+mod fault;
+mod numeric;
+mod plan;
+mod pump;
+mod stream;
+mod tuple;
+mod types;
+
+use rapidbyte_pg::{Client, ConnectOptions};
+use rapidbyte_sdk::types::{Column, DiscoveredStream, StreamSchema, SyncMode};
+use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
+
+use catalog::{Kind, Scope, Table};
+use plan::Plan;
+use stream::Selection;
+use types::Mapping;
+
+/// The oldest server whose catalogs and output forms this source knows.
+const OLDEST_VERSION: u32 = 120_000;
+
+/// Room beside a row's own bytes in the largest message: framing, header and trailer of COPY.
+const MESSAGE_SLACK: usize = 1 << 10;
+
+/// The source. Opens a connection of its own for each call.
+pub struct PostgresSource {
+    options: ConnectOptions,
+    schema: String,
+}
+
+rapidbyte_sdk::source!(PostgresSource);
+
+impl Source for PostgresSource {
+    type Config = config::Config;
+
+    fn open(config: config::Config) -> Result<PostgresSource> {
+        Ok(PostgresSource { options: config.connect_options(), schema: config.schema })
+    }
+
+    fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
+        let mut client = self.connect(&self.options)?;
+        let server = client.parameter("server_version").unwrap_or("?").to_owned();
+        let security = if client.is_encrypted() { "with TLS" } else { "without TLS" };
+        let message = format!("connected to PostgreSQL {server} at {} {security}", self.options.address());
+        let mut findings = vec![Finding::ok(None, "pg.connected", message)];
+        for ctx in streams {
+            match stream::select(&mut client, &self.schema, ctx)? {
+                Ok(selection) => findings.extend(readable(&selection, ctx)),
+                Err(refusals) => findings.extend(
+                    refusals.into_iter().map(|refusal| Finding::error(Some(&ctx.name), refusal.code, refusal.message)),
+                ),
+            }
+        }
+        client.close()?;
+        Ok(findings)
+    }
+
+    fn discover(&mut self) -> Result<Vec<DiscoveredStream>> {
+        let mut client = self.connect(&self.options)?;
+        let tables = catalog::tables(&mut client, &Scope::All)?;
+        client.close()?;
+        Ok(tables.iter().map(|table| self.discovered(table)).collect())
+    }
+
+    fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
+        self.read_stream(ctx, out).map_err(|error| error.context(&format!("reading stream {}", ctx.name)))
+    }
+}
+
+impl PostgresSource {
+    fn connect(&self, options: &ConnectOptions) -> Result<Client<TcpStream>> {
+        let client = Client::connect_through_host(options)?;
+        if client.server_version() < OLDEST_VERSION {
+            let found = client.parameter("server_version").unwrap_or("?");
+            let message = format!("the server at {} is PostgreSQL {found}; 12 or later is needed", options.address());
+            return Err(ConnectorError::config("pg.server-too-old", message));
+        }
+        Ok(client)
+    }
+
+    /// Whatever fails, dropping the client closes the connection and with it the snapshot (I15).
+    fn read_stream(&self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
+        let mut options = self.options.clone();
+        let largest_row = usize::try_from(ctx.limits.max_record_bytes).unwrap_or(usize::MAX);
+        options.max_copy_message_bytes = largest_row.saturating_add(MESSAGE_SLACK);
+        let mut client = self.connect(&options)?;
+        client.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        let selection = stream::select(&mut client, &self.schema, ctx)?.map_err(first)?;
+        for finding in warnings(&selection, ctx) {
+            rapidbyte_sdk::warn!("{}", finding.message);
+        }
+        let plan = Plan::new(&selection);
+        pump::pump(client.copy_out(&plan.sql)?, &plan, &ctx.limits, out)?;
+        client.execute("COMMIT")?;
+        client.close()?;
+        Ok(())
+    }
+
+    fn discovered(&self, table: &Table) -> DiscoveredStream {
+        let relation = &table.relation;
+        let column = |column: &catalog::CatalogColumn| Column {
+            name: column.name.clone(),
+            native_type: column.native_type.clone(),
+            arrow_type: Mapping::of(column.type_oid, column.type_modifier).data_type.to_string(),
+            nullable: table.nullable(column),
+        };
+        let schema = (relation.schema != self.schema).then(|| relation.schema.clone());
+        DiscoveredStream {
+            name: StreamName { schema, table: relation.name.clone() }.to_string(),
+            schema: StreamSchema {
+                columns: table.columns.iter().map(column).collect(),
+                primary_key: table.primary_key().into_iter().map(str::to_owned).collect(),
+            },
+            estimated_rows: relation.estimated_rows,
+            estimated_bytes: relation.estimated_bytes,
+            sync_modes: vec![SyncMode::FullRefresh],
+        }
+    }
+}
+
+/// A run can report one error; `validate` tells them all.
+fn first(refusals: Vec<stream::Refusal>) -> ConnectorError {
+    let mut refusals = refusals.into_iter();
+    match refusals.next() {
+        Some(refusal) => refusal.into(),
+        None => ConnectorError::internal("pg.refused", "the stream was refused without a reason"),
+    }
+}
+
+fn readable(selection: &Selection, ctx: &StreamContext) -> Vec<Finding> {
+    let relation = &selection.table.relation;
+    let kind = match relation.kind {
+        Kind::Table => "table",
+        Kind::Partitioned => "partitioned table",
+        Kind::View => "view",
+        Kind::MaterializedView => "materialized view",
+        Kind::Foreign => "foreign table",
+    };
+    let size = relation.estimated_rows.map_or_else(String::new, |rows| format!(", about {rows} rows"));
+    let message = format!("{kind} {}.{}, {} columns{size}", relation.schema, relation.name, selection.columns.len());
+    let mut findings = vec![Finding::ok(Some(&ctx.name), "pg.readable", message)];
+    findings.extend(warnings(selection, ctx));
+    findings
+}
+
+fn warnings(selection: &Selection, ctx: &StreamContext) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if selection.table.relation.rows_hidden {
+        let message = format!(
+            "row-level security holds for stream {}: only the rows that its policies show to this user are read",
+            ctx.name
+        );
+        findings.push(Finding::warning(Some(&ctx.name), "pg.row-level-security", message));
+    }
+    findings
+}

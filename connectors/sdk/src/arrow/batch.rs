@@ -98,6 +98,14 @@ impl Batch {
         self.rows += 1;
     }
 
+    /// Takes back what was pushed since the last [`Batch::end_row`], into however many columns.
+    #[cold]
+    #[inline(never)]
+    pub fn rollback_row(&mut self) {
+        let rows = self.rows;
+        self.columns.iter_mut().for_each(|column| column.truncate(rows));
+    }
+
     /// Bytes of the stream that [`Batch::write_ipc`] would write, at most.
     pub fn byte_size(&self) -> usize {
         self.frame_bytes + self.columns.iter().map(Column::byte_size).sum::<usize>()

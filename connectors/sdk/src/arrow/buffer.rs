@@ -28,6 +28,11 @@ impl Buffer {
         self.bytes.clear();
     }
 
+    /// Drops what stands behind the first `len` bytes.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+    }
+
     /// Memory held, in bytes.
     pub(super) fn capacity(&self) -> usize {
         self.bytes.capacity()

@@ -55,6 +55,41 @@ impl Column {
     }
 
     /// Values and nulls pushed so far.
+    /// Takes back the values behind the first `rows`.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        while self.rows > rows {
+            self.rows -= 1;
+            self.take_back(self.rows);
+        }
+    }
+
+    /// Undoes the push that made row `row`, the last one.
+    fn take_back(&mut self, row: usize) {
+        let bit = 1u8 << (row & 7);
+        // The row's validity byte is the last one, if it was null or followed a null in its byte.
+        if self.validity.len() == row / 8 + 1 {
+            if let Some(last) = self.validity.last_mut() {
+                self.nulls -= usize::from(*last & bit == 0);
+                *last |= bit;
+            }
+        }
+        match self.layout {
+            Layout::Bits => {
+                self.values.truncate(row / 8 + 1);
+                if let Some(last) = self.values.last_mut() {
+                    *last &= !bit;
+                }
+                self.values.truncate(row.div_ceil(8));
+            }
+            Layout::Fixed(width) => self.values.truncate(row * width),
+            Layout::Variable => {
+                self.offsets.truncate((row + 1) * 4);
+                let end = self.offsets.as_slice().last_chunk::<4>().map_or(0, |end| u32::from_le_bytes(*end));
+                self.values.truncate(end as usize);
+            }
+        }
+    }
+
     pub fn rows(&self) -> usize {
         self.rows
     }

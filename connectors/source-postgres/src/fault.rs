@@ -1,0 +1,123 @@
+//! Errors about single rows, which name table, column and row.
+
+use std::fmt::Write;
+
+use rapidbyte_sdk::types::ErrorScope;
+use rapidbyte_sdk::ConnectorError;
+
+use crate::numeric::NumericError;
+use crate::plan::Plan;
+use crate::tuple::{Fault, TupleError};
+use crate::types::Decoder;
+
+/// The most bytes of a key's value that a message shows.
+const SHOWN_BYTES: usize = 100;
+
+/// The error for a tuple that cannot be decoded. `number` counts the rows of this read from 1.
+pub fn of_tuple(error: TupleError, plan: &Plan, number: u64, tuple: &[u8]) -> ConnectorError {
+    let (column, fault) = match error {
+        TupleError::Field { column, fault } => (column, fault),
+        TupleError::Short => return protocol(plan, number, "it is cut short"),
+        TupleError::FieldCount(count) => {
+            return protocol(plan, number, &format!("it has {count} fields instead of {}", plan.decoders.len()))
+        }
+    };
+    let field = &plan.schema.fields[column];
+    let native = field.native_type().unwrap_or_default();
+    let (code, what) = match fault {
+        Fault::Numeric(NumericError::NotANumber) => ("pg.numeric-nan", format!("NaN does not fit a {native} in Arrow")),
+        Fault::Numeric(NumericError::Infinite) => {
+            ("pg.numeric-infinite", format!("Infinity does not fit a {native} in Arrow"))
+        }
+        Fault::Numeric(NumericError::TooLarge) => ("pg.numeric-range", format!("a value exceeds its type {native}")),
+        Fault::TimestampRange => {
+            let what = format!("a {native} after the year 294246 exceeds microseconds since 1970 in 64 bits");
+            ("pg.timestamp-range", what)
+        }
+        Fault::Malformed | Fault::Numeric(NumericError::Malformed) => {
+            return protocol(plan, number, &format!("column {} holds no {native}", field.name))
+        }
+    };
+    let row = describe_row(plan, number, tuple);
+    let message = format!(
+        "table {}, column {}, {row}: {what}; correct the row, or leave the column out with `columns`",
+        plan.table, field.name
+    );
+    ConnectorError::data(code, message).scope(ErrorScope::PerRecord)
+}
+
+/// The error for a row over the stream's `max-record-bytes`.
+pub fn too_large(plan: &Plan, number: u64, bytes: u64, limit: u64) -> ConnectorError {
+    let message = format!(
+        "table {}, row {number} of the read: {bytes} bytes or more are over the limit of {limit} bytes for one row; \
+         leave large columns out with `columns`",
+        plan.table
+    );
+    ConnectorError::data("pg.row-too-large", message).scope(ErrorScope::PerRecord)
+}
+
+fn protocol(plan: &Plan, number: u64, what: &str) -> ConnectorError {
+    let message =
+        format!("table {}: the server broke COPY's binary format in row {number} of the read: {what}", plan.table);
+    ConnectorError::internal("pg.protocol", message)
+}
+
+/// The row by its primary key, or by its place where there is no key or it cannot be shown.
+fn describe_row(plan: &Plan, number: u64, tuple: &[u8]) -> String {
+    let fields = split(tuple);
+    let mut shown = Vec::with_capacity(plan.key.len());
+    for &index in &plan.key {
+        let Some(value) = fields.get(index).and_then(|field| show(plan.decoders[index], (*field)?)) else {
+            return format!("row {number} of the read");
+        };
+        shown.push(format!("{}={value}", plan.schema.fields[index].name));
+    }
+    if shown.is_empty() {
+        return format!("row {number} of the read");
+    }
+    format!("row with primary key {}", shown.join(", "))
+}
+
+/// The tuple's fields as far as they go; NULL is none.
+fn split(tuple: &[u8]) -> Vec<Option<&[u8]>> {
+    let mut fields = Vec::new();
+    let mut rest = tuple.get(2..).unwrap_or_default();
+    while let Some((length, tail)) = rest.split_first_chunk::<4>() {
+        let length = i32::from_be_bytes(*length);
+        if length < 0 {
+            fields.push(None);
+            rest = tail;
+        } else if let Some((field, tail)) = tail.split_at_checked(length as usize) {
+            fields.push(Some(field));
+            rest = tail;
+        } else {
+            break;
+        }
+    }
+    fields
+}
+
+/// A key's value for a message; none for types that rarely make a key.
+fn show(decoder: Decoder, field: &[u8]) -> Option<String> {
+    match decoder {
+        Decoder::Int2 => Some(i16::from_be_bytes(field.try_into().ok()?).to_string()),
+        Decoder::Int4 => Some(i32::from_be_bytes(field.try_into().ok()?).to_string()),
+        Decoder::Int8 => Some(i64::from_be_bytes(field.try_into().ok()?).to_string()),
+        Decoder::Oid => Some(u32::from_be_bytes(field.try_into().ok()?).to_string()),
+        Decoder::Text => {
+            let text = String::from_utf8_lossy(&field[..field.len().min(SHOWN_BYTES)]);
+            Some(format!("{text:?}"))
+        }
+        Decoder::Uuid => {
+            let mut text = String::with_capacity(36);
+            for (index, byte) in field.iter().enumerate() {
+                if matches!(index, 4 | 6 | 8 | 10) {
+                    text.push('-');
+                }
+                write!(text, "{byte:02x}").ok()?;
+            }
+            Some(text)
+        }
+        _ => None,
+    }
+}

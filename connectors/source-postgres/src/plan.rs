@@ -1,0 +1,55 @@
+//! What one read asks the server for, and how its answer becomes a batch.
+
+use rapidbyte_sdk::arrow::{Field, Schema};
+use rapidbyte_sdk::names::quote_identifier;
+
+use crate::stream::Selection;
+use crate::types::{Decoder, Mapping};
+
+/// A read, resolved to the last column.
+pub struct Plan {
+    /// The COPY statement.
+    pub sql: String,
+    pub schema: Schema,
+    /// One for each column, in order.
+    pub decoders: Vec<Decoder>,
+    /// The primary key's columns by index; empty unless all are read.
+    pub key: Vec<usize>,
+    /// The table as messages name it.
+    pub table: String,
+}
+
+impl Plan {
+    /// Rows of inheriting tables and of partitions are read with the table's own, as a SELECT
+    /// without ONLY does.
+    pub fn new(selection: &Selection) -> Plan {
+        let relation = &selection.table.relation;
+        let mut fields: Vec<Field> = Vec::with_capacity(selection.columns.len());
+        let mut decoders = Vec::with_capacity(selection.columns.len());
+        let mut expressions = Vec::with_capacity(selection.columns.len());
+        for column in &selection.columns {
+            let mapping = Mapping::of(column.type_oid, column.type_modifier);
+            fields.push(mapping.field(&column.name, &column.native_type, selection.table.nullable(column)));
+            let cast = if mapping.cast_to_text { "::pg_catalog.text" } else { "" };
+            expressions.push(format!("{}{cast}", quote_identifier(&column.name)));
+            decoders.push(mapping.decoder);
+        }
+        let key_names = selection.table.primary_key();
+        let index_of = |name: &&str| selection.columns.iter().position(|column| column.name == **name);
+        // A part of a key identifies nothing.
+        let key: Vec<usize> = key_names.iter().map(index_of).collect::<Option<_>>().unwrap_or_default();
+        let key_names = if key.is_empty() { &[][..] } else { &key_names[..] };
+        Plan {
+            sql: format!(
+                "COPY (SELECT {} FROM {}.{}) TO STDOUT (FORMAT binary)",
+                expressions.join(", "),
+                quote_identifier(&relation.schema),
+                quote_identifier(&relation.name)
+            ),
+            schema: Schema::new(fields).with_primary_key(key_names),
+            decoders,
+            key,
+            table: format!("{}.{}", relation.schema, relation.name),
+        }
+    }
+}
