@@ -71,7 +71,7 @@ class MutationTest {
             Samples.GOOD, Files.readString(Path.of("conf/full.yaml")), Files.readString(Path.of("conf/mask.yaml"))
         };
         int sound = 0;
-        for (int round = 0; round < 4_000; round++) {
+        for (int round = 0; round < 2_000; round++) {
             String text = good[random.nextInt(good.length)];
             for (int change = random.nextInt(1, 5); change > 0; change--) {
                 text = mutate(text, random);
