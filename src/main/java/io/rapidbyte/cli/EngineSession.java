@@ -1,5 +1,6 @@
 package io.rapidbyte.cli;
 
+import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
 import io.rapidbyte.launcher.Start;
@@ -27,7 +28,7 @@ public final class EngineSession implements AutoCloseable {
         this.engine = engine;
     }
 
-    public static EngineSession open(Root root) {
+    public static EngineSession open(Root root) throws PipelineException {
         String reason = System.getProperty(Start.INTERPRETER_REASON);
         if (reason != null) {
             root.terminal()
@@ -39,7 +40,7 @@ public final class EngineSession implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
             return new EngineSession(vertx, await(Engine.start(vertx, new EngineOptions(root.connectors()))));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | PipelineException e) {
             close(vertx.close());
             throw e;
         }
@@ -50,17 +51,18 @@ public final class EngineSession implements AutoCloseable {
     }
 
     /** Waits on a thread that is no event loop; throws what the future failed with. */
-    static <T> T await(Future<T> future) {
+    static <T> T await(Future<T> future) throws PipelineException {
         try {
             return future.toCompletionStage().toCompletableFuture().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Cancelled(e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
+            switch (e.getCause()) {
+                case PipelineException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException("the engine broke its word", e.getCause());
             }
-            throw new IllegalStateException("the engine broke its word", e.getCause());
         }
     }
 

@@ -36,7 +36,7 @@ final class EventLines implements Consumer<RunEvent>, AutoCloseable {
     }
 
     @Override
-    public synchronized void accept(RunEvent event) {
+    public void accept(RunEvent event) {
         to.println(RunEventJson.encode(event));
         to.flush();
     }

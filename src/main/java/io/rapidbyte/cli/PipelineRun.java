@@ -1,6 +1,7 @@
 package io.rapidbyte.cli;
 
 import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.engine.RunHandle;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RunEvent;
@@ -15,17 +16,16 @@ public final class PipelineRun {
     /**
      * Runs to the end, whatever the outcome, and tells it.
      *
-     * @param listener hears every event in order, on an event loop
+     * @param listener hears every event in order, on a thread of its own, before this returns
      */
-    public static RunReport execute(EngineSession session, Pipeline pipeline, Root root, Consumer<RunEvent> listener) {
+    public static RunReport execute(EngineSession session, Pipeline pipeline, Root root, Consumer<RunEvent> listener)
+            throws PipelineException {
         Terminal terminal = root.terminal();
         AtomicBoolean leaving = new AtomicBoolean();
         RunReport report;
-        try (Progress progress = new Progress(terminal, root.logLevel())) {
-            RunHandle handle = session.engine().run(pipeline, event -> {
-                progress.accept(event);
-                listener.accept(event);
-            });
+        try (Progress progress = new Progress(terminal, root.logLevel());
+                EventQueue events = new EventQueue(progress.andThen(listener))) {
+            RunHandle handle = session.engine().run(pipeline, events);
             try (Interrupts _ =
                     Interrupts.during(() -> cancel(handle, terminal), () -> stopAtOnce(terminal, leaving))) {
                 report = EngineSession.await(handle.report());

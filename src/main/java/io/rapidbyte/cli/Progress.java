@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Shows how far a run is: on a terminal a block redrawn in place, elsewhere a line now and then. Events
- * come on an event loop and only leave numbers; a thread of its own draws.
+ * only leave numbers; a thread of its own draws.
  */
-final class Progress implements AutoCloseable {
+final class Progress implements Consumer<RunEvent>, AutoCloseable {
     /** Often enough to look alive, seldom enough to cost nothing. */
     private static final long REDRAW_MILLIS = 200;
 
@@ -61,7 +62,8 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    void accept(RunEvent event) {
+    @Override
+    public void accept(RunEvent event) {
         switch (event) {
             case RunEvent.RunStarted started -> begin(started);
             case RunEvent.StreamStarted started -> begin(started.streamName());

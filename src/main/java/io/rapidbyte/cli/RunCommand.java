@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
         return PipelineRun.exitCode(report);
     }
 
-    private RunReport run(Pipeline pipeline) {
+    private RunReport run(Pipeline pipeline) throws PipelineException {
         if (events == null) {
             try (EngineSession session = EngineSession.open(root)) {
                 return PipelineRun.execute(session, pipeline, root, event -> {});

@@ -56,7 +56,7 @@ final class Demo {
         }
     }
 
-    private int runAndCompare(Pipeline pipeline, Servers servers) throws SQLException {
+    private int runAndCompare(Pipeline pipeline, Servers servers) throws PipelineException, SQLException {
         step("running the pipeline");
         RunReport report;
         try (EngineSession session = EngineSession.open(root)) {
