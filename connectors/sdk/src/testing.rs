@@ -53,11 +53,11 @@ pub fn reset() -> TestHost {
 impl TestHost {
     /// The batches among what was emitted.
     pub fn batches(&self) -> Vec<&[u8]> {
-        let batch = |item| match item {
-            &Inbound::Batch(ref ipc) => Some(ipc.as_slice()),
+        let batches = self.emitted.iter().filter_map(|item| match item {
+            Inbound::Batch(ipc) => Some(ipc.as_slice()),
             Inbound::Barrier(_) => None,
-        };
-        self.emitted.iter().filter_map(batch).collect()
+        });
+        batches.collect()
     }
 
     fn fail_if_cancelled(&self) -> Result<()> {

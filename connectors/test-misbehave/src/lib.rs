@@ -103,8 +103,8 @@ impl Misbehaviour {
 
     /// Does what is configured, if it is for this stream and attempt.
     pub fn in_run(&self, ctx: &StreamContext) -> Result<()> {
-        let stream = self.only_stream.as_ref().map_or(true, |name| *name == ctx.name);
-        let attempt = self.until_attempt.map_or(true, |last| ctx.run.attempt <= last);
+        let stream = self.only_stream.as_ref().is_none_or(|name| *name == ctx.name);
+        let attempt = self.until_attempt.is_none_or(|last| ctx.run.attempt <= last);
         if stream && attempt {
             self.at(Moment::Run)
         } else {
