@@ -10,6 +10,7 @@ import io.rapidbyte.model.RunEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The engine's front door. Safe on any thread; futures complete on the orchestrator's event loop. */
@@ -34,8 +35,7 @@ public final class Engine {
                 .compose(catalog -> start(vertx, catalog, new ConnectorPlanner(catalog)));
     }
 
-    /** The same with runs that {@code planner} plans. */
-    static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, RunPlanner planner) {
+    private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, RunPlanner planner) {
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
         Orchestrator orchestrator = new Orchestrator(planner, pool);
         return vertx.deployVerticle(orchestrator).map(id -> {
@@ -68,14 +68,17 @@ public final class Engine {
         return errands.discover(pipeline);
     }
 
-    /** The memory of the frames under way. */
-    FramePool pool() {
-        return pool;
+    /** Bytes of the frames under way, by edge; empty while nothing runs. */
+    Map<String, Long> leasedFrames() {
+        return pool.leased();
     }
 
     /** Cancels what runs and undeploys everything. */
     public Future<Void> close() {
         errands.cancelAll();
-        return vertx.undeploy(deployment).onComplete(done -> pool.close());
+        return orchestrator
+                .drain()
+                .compose(drained -> vertx.undeploy(deployment))
+                .onComplete(done -> pool.close());
     }
 }

@@ -67,14 +67,21 @@ final class Orchestrator extends VerticleBase {
         context.runOnContext(v -> Optional.ofNullable(runs.get(runId)).ifPresent(ActiveRun::cancel));
     }
 
-    /** Cancels what runs and waits for its end. */
-    @Override
-    public Future<?> stop() {
-        List<ActiveRun> active = List.copyOf(runs.values());
-        List<Future<RunReport>> reports = active.stream().map(ActiveRun::report).toList();
-        active.forEach(ActiveRun::cancel);
-        // Whatever became of them, they have ended.
-        return Future.join(reports).transform(done -> Future.succeededFuture());
+    /**
+     * Cancels what runs and waits for its end. Any thread; to be called before the undeployment, which
+     * would take the stages away first.
+     */
+    Future<Void> drain() {
+        Promise<Void> drained = Promise.promise();
+        context.runOnContext(v -> {
+            List<ActiveRun> active = List.copyOf(runs.values());
+            List<Future<RunReport>> reports =
+                    active.stream().map(ActiveRun::report).toList();
+            active.forEach(ActiveRun::cancel);
+            // Whatever became of them, they have ended.
+            Future.join(reports).onComplete(done -> drained.complete());
+        });
+        return drained.future();
     }
 
     private final class Handle implements RunHandle {
