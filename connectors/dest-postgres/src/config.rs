@@ -1,0 +1,87 @@
+use rapidbyte_pg::{ConnectOptions, SslMode};
+use serde::Deserialize;
+
+/// The JSON object under `destination.config`. The manifest's schema says the same; this is the
+/// guest's own check.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    host: String,
+    #[serde(default = "default_port")]
+    port: u16,
+    user: String,
+    #[serde(default)]
+    password: Option<String>,
+    database: String,
+    /// Where the tables are.
+    #[serde(default = "default_schema")]
+    pub(crate) schema: String,
+    #[serde(default)]
+    sslmode: Mode,
+    /// PEM of the authorities that verify-ca and verify-full trust.
+    #[serde(default)]
+    sslrootcert: Option<String>,
+    #[serde(default)]
+    pub(crate) load_method: LoadMethod,
+    /// As `pg_stat_activity` shows it.
+    #[serde(default)]
+    application_name: Option<String>,
+}
+
+/// How rows travel to the server.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LoadMethod {
+    #[default]
+    Copy,
+    Insert,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Mode {
+    Disable,
+    #[default]
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+impl From<Mode> for SslMode {
+    fn from(mode: Mode) -> SslMode {
+        match mode {
+            Mode::Disable => SslMode::Disable,
+            Mode::Prefer => SslMode::Prefer,
+            Mode::Require => SslMode::Require,
+            Mode::VerifyCa => SslMode::VerifyCa,
+            Mode::VerifyFull => SslMode::VerifyFull,
+        }
+    }
+}
+
+/// PostgreSQL's registered port.
+fn default_port() -> u16 {
+    5432
+}
+
+fn default_schema() -> String {
+    "public".to_owned()
+}
+
+impl Config {
+    pub(crate) fn connect_options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::new(&self.host, self.port, &self.user, &self.database);
+        options.password.clone_from(&self.password);
+        options.ssl_mode = self.sslmode.into();
+        options.ssl_root_cert.clone_from(&self.sslrootcert);
+        // A load waits for its source as long as that takes, whatever the role's defaults are.
+        for name in ["statement_timeout", "idle_in_transaction_session_timeout"] {
+            options.parameters.push((name.to_owned(), "0".to_owned()));
+        }
+        if let Some(name) = &self.application_name {
+            options.parameters.push(("application_name".to_owned(), name.clone()));
+        }
+        options
+    }
+}

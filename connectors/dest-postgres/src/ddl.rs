@@ -1,0 +1,93 @@
+//! Statements that make schemas, tables and columns.
+
+use rapidbyte_pg::PgError;
+use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::names::quote_identifier;
+use rapidbyte_sdk::Result;
+
+use crate::catalog::Table;
+use crate::connector::Session;
+use crate::errors;
+use crate::types::{type_for, KnownTypes};
+
+/// Waits until nobody else changes this table's definition; held to the end of the transaction (I22).
+pub(crate) fn lock_definition(session: &mut Session, table: &Table) -> std::result::Result<(), PgError> {
+    session.execute(&format!("SELECT pg_advisory_xact_lock({})", table.lock_key("definition"))).map(drop)
+}
+
+/// Makes the schema where it is missing. Looks first: `IF NOT EXISTS` alone needs the right to create.
+pub(crate) fn create_schema(session: &mut Session, schema: &str) -> std::result::Result<(), PgError> {
+    let found = session.query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", &[Some(schema)])?;
+    if found.is_empty() {
+        session.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote_identifier(schema)))?;
+    }
+    Ok(())
+}
+
+/// Makes the table with the stream's columns, NOT NULL included, but without its key (I28).
+pub(crate) fn create_table(session: &mut Session, table: &Table, schema: &Schema, known: &KnownTypes) -> Result<()> {
+    let columns: Vec<String> = schema
+        .fields
+        .iter()
+        .map(|field| {
+            let wanted = type_for(field, known);
+            if let Some(lost) = wanted.lost {
+                rapidbyte_sdk::warn!(
+                    "{table}: the destination has no type {lost}, so the column {} is {}",
+                    quote_identifier(&field.name),
+                    wanted.sql
+                );
+            }
+            let required = if field.nullable { "" } else { " NOT NULL" };
+            format!("{} {}{required}", quote_identifier(&field.name), wanted.sql)
+        })
+        .collect();
+    let sql = format!("CREATE TABLE {table} ({})", columns.join(", "));
+    session.execute(&sql).map_err(|e| errors::before_commit(&format!("creating the table {table}"), e))?;
+    Ok(())
+}
+
+/// Gives the table its key. `key` is empty where there is none.
+pub(crate) fn add_primary_key(session: &mut Session, table: &Table, key: &[String]) -> Result<()> {
+    if key.is_empty() {
+        return Ok(());
+    }
+    let columns: Vec<String> = key.iter().map(|name| quote_identifier(name)).collect();
+    let sql = format!("ALTER TABLE {table} ADD PRIMARY KEY ({})", columns.join(", "));
+    let doing = format!("making ({}) the primary key of {table}", columns.join(", "));
+    session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
+    Ok(())
+}
+
+/// Adds columns that may be null: the rows that are there have no value for them.
+pub(crate) fn add_columns(session: &mut Session, table: &Table, additions: &[(String, String)]) -> Result<()> {
+    if additions.is_empty() {
+        return Ok(());
+    }
+    let clauses: Vec<String> = additions
+        .iter()
+        .map(|(name, sql_type)| format!("ADD COLUMN IF NOT EXISTS {} {sql_type}", quote_identifier(name)))
+        .collect();
+    let sql = format!("ALTER TABLE {table} {}", clauses.join(", "));
+    session.execute(&sql).map_err(|e| errors::before_commit(&format!("adding columns to {table}"), e))?;
+    Ok(())
+}
+
+/// The key to create: the pipeline's, else the source's. All its columns must be in the stream.
+pub(crate) fn primary_key(schema: &Schema, configured: &[String]) -> Result<Vec<String>> {
+    let of_source =
+        || schema.primary_key().map_err(|e| errors::schema("dest.bad-batch", format!("the stream's key: {e}")));
+    if configured.is_empty() {
+        // A projection may have left a key column out; then the rows have no key.
+        let key = of_source()?;
+        let whole = key.iter().all(|name| schema.fields.iter().any(|field| field.name == *name));
+        return Ok(if whole { key } else { Vec::new() });
+    }
+    match configured.iter().find(|name| !schema.fields.iter().any(|field| field.name == **name)) {
+        None => Ok(configured.to_vec()),
+        Some(name) => Err(errors::schema(
+            "dest.key-column-not-found",
+            format!("primary_key names the column {}, which the stream does not have", quote_identifier(name)),
+        )),
+    }
+}

@@ -1,0 +1,117 @@
+//! From a stream's schema to a table that its rows can be loaded into.
+
+use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::{Result, StreamContext};
+
+use crate::catalog::{look_up, Existing, Table};
+use crate::connector::Session;
+use crate::plan::{plan, Plan};
+use crate::types::{known_types, KnownTypes};
+use crate::{ddl, errors};
+
+/// Where a stream is loaded to, and how.
+pub(crate) struct Loading {
+    /// The table that rows go into: the stream's own, or a shadow of it.
+    pub(crate) table: Table,
+    pub(crate) plan: Plan,
+    /// Whether this transaction made the table, so that nobody else can see it.
+    pub(crate) fresh: bool,
+}
+
+/// Refuses what is no table, and streams that have no columns.
+pub(crate) fn check(table: &Table, schema: &Schema, existing: Option<&Existing>) -> Result<()> {
+    if schema.fields.is_empty() {
+        return Err(errors::schema(
+            "dest.no-columns",
+            format!("the stream for {table} has no columns; select at least one"),
+        ));
+    }
+    for (index, field) in schema.fields.iter().enumerate() {
+        if schema.fields[..index].iter().any(|other| other.name == field.name) {
+            return Err(errors::schema(
+                "dest.duplicate-column",
+                format!("the stream for {table} has two columns {:?}", field.name),
+            ));
+        }
+    }
+    match existing {
+        Some(found) if !found.is_table() => Err(errors::schema(
+            "dest.not-a-table",
+            format!("{table} is a {}, and rows can only be written to a table", kind_name(&found.kind)),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn kind_name(kind: &str) -> &'static str {
+    match kind {
+        "v" => "view",
+        "m" => "materialized view",
+        "f" => "foreign table",
+        "S" => "sequence",
+        "i" | "I" => "index",
+        "c" => "composite type",
+        _ => "relation of another kind",
+    }
+}
+
+/// What this server knows of the stream's types. To be called before the table is locked.
+pub(crate) fn types_of(session: &mut Session, table: &Table, schema: &Schema) -> Result<KnownTypes> {
+    known_types(session, &schema.fields)
+        .map_err(|e| errors::before_commit(&format!("looking up the types of the columns of {table}"), e))
+}
+
+/// Finds the table, or nothing.
+pub(crate) fn find(session: &mut Session, table: &Table) -> Result<Option<Existing>> {
+    look_up(session, table).map_err(|e| errors::before_commit(&format!("looking up the table {table}"), e))
+}
+
+/// Makes the table for appending, or mends it, and plans the load. Takes the definition's lock.
+pub(crate) fn for_append(
+    session: &mut Session,
+    table: &Table,
+    schema: &Schema,
+    known: &KnownTypes,
+    ctx: &StreamContext,
+) -> Result<Loading> {
+    let doing = format!("preparing the table {table}");
+    ddl::lock_definition(session, table).map_err(|e| errors::before_commit(&doing, e))?;
+    ddl::create_schema(session, &table.schema).map_err(|e| errors::before_commit(&doing, e))?;
+    let existing = find(session, table)?;
+    check(table, schema, existing.as_ref())?;
+    if existing.is_none() {
+        ddl::create_table(session, table, schema, known)?;
+        ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
+    }
+    let plan = settle(session, table, schema, known, ctx)?;
+    Ok(Loading { table: table.clone(), plan, fresh: false })
+}
+
+/// Plans the load of a table that is there, adding the columns that it lacks; the plan names them.
+pub(crate) fn settle(
+    session: &mut Session,
+    table: &Table,
+    schema: &Schema,
+    known: &KnownTypes,
+    ctx: &StreamContext,
+) -> Result<Plan> {
+    let planned = plan_now(session, table, schema, known, ctx)?;
+    if planned.additions.is_empty() {
+        return Ok(planned);
+    }
+    ddl::add_columns(session, table, &planned.additions)?;
+    let settled = plan_now(session, table, schema, known, ctx)?;
+    Ok(Plan { additions: planned.additions, ..settled })
+}
+
+fn plan_now(
+    session: &mut Session,
+    table: &Table,
+    schema: &Schema,
+    known: &KnownTypes,
+    ctx: &StreamContext,
+) -> Result<Plan> {
+    let existing = find(session, table)?
+        .ok_or_else(|| errors::schema("dest.table-vanished", format!("{table} was dropped while it was prepared")))?;
+    plan(table, &existing.columns, schema, known, &ctx.policies.schema_evolution)
+}
