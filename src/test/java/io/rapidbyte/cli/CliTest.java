@@ -73,6 +73,13 @@ class CliTest {
     }
 
     @ParameterizedTest
+    @EnumSource(FailureKind.class)
+    void the_readme_lists_the_same_exit_codes(FailureKind kind) throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("basedir", ""), "README.md"));
+        assertThat(readme).contains("| " + kind.exitCode() + " | " + Text.word(kind) + " |");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"run", "check", "discover", "connectors", "demo"})
     void each_command_shows_examples_and_where_exit_codes_stand(String command) {
         assertThat(run(command, "--help")).isZero();
