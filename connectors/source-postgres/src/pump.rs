@@ -1,6 +1,6 @@
 //! From the server's COPY to emitted batches: the source's one long loop.
 
-use rapidbyte_pg::{CopyOut, Transport, COPY_DATA, FRAME_HEADER_BYTES};
+use rapidbyte_pg::{CopyOut, PgError, Transport, COPY_DATA, FRAME_HEADER_BYTES};
 use rapidbyte_sdk::arrow::{Batch, Column};
 use rapidbyte_sdk::types::{MetricValue, StreamLimits};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result};
@@ -82,7 +82,7 @@ impl<'p> Pump<'p> {
         let plan = self.plan;
         let decoders = plan.decoders.as_slice();
         let mut whole_tuples = false;
-        while let Some(frames) = copy.frames()? {
+        while let Some(frames) = copy.frames().map_err(|error| self.lost(error))? {
             let mut rest = frames;
             while let Some((head, _)) = rest.split_first_chunk::<FRAME_HEADER_BYTES>() {
                 let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
@@ -153,7 +153,7 @@ impl<'p> Pump<'p> {
             rest = tail;
         }
         if rest.len() > self.max_row_bytes {
-            return Err(self.too_large(rest.len()));
+            return Err(self.too_large(rest.len() as u64));
         }
         let taken = bytes.len() - rest.len();
         bytes.drain(..taken);
@@ -179,7 +179,7 @@ impl<'p> Pump<'p> {
             Ok(tail) => {
                 let size = bytes.len() - tail.len();
                 if size > self.max_row_bytes {
-                    return Err(self.too_large(size));
+                    return Err(self.too_large(size as u64));
                 }
                 self.batch.end_row();
                 self.rows += 1;
@@ -202,12 +202,9 @@ impl<'p> Pump<'p> {
         self.out.batch(&self.ipc, rows)?;
         host::metric("records_read", MetricValue::Counter(rows));
         host::metric("bytes_read", MetricValue::Counter(self.ipc.len() as u64));
-        if self.emitted {
-            self.batch.clear();
-        } else {
-            self.batch = Batch::new(self.plan.schema.clone(), self.batch_bytes);
-            self.emitted = true;
-        }
+        self.batch.set_max_bytes(self.batch_bytes);
+        self.batch.clear();
+        self.emitted = true;
         Ok(())
     }
 
@@ -222,8 +219,18 @@ impl<'p> Pump<'p> {
         fault::of_tuple(error, self.plan, self.rows + 1, bytes)
     }
 
-    fn too_large(&self, bytes: usize) -> ConnectorError {
-        fault::too_large(self.plan, self.rows + 1, bytes as u64, self.max_row_bytes as u64)
+    fn too_large(&self, bytes: u64) -> ConnectorError {
+        fault::too_large(self.plan, self.rows + 1, bytes, self.max_row_bytes as u64)
+    }
+
+    /// The client refuses a large row before it is received.
+    #[cold]
+    #[inline(never)]
+    fn lost(&self, error: PgError) -> ConnectorError {
+        match error {
+            PgError::RowTooLarge { bytes, .. } => self.too_large(bytes),
+            other => other.into(),
+        }
     }
 }
 
@@ -251,3 +258,7 @@ fn after_header(bytes: &[u8]) -> Result<Option<&[u8]>> {
 fn malformed(message: &str) -> ConnectorError {
     ConnectorError::internal("pg.protocol", format!("the server broke COPY's binary format: {message}"))
 }
+
+#[cfg(test)]
+#[path = "pump_tests.rs"]
+mod tests;

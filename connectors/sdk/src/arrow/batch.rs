@@ -25,6 +25,8 @@ pub struct Batch {
     frame_bytes: usize,
     /// Bytes surely left; the truth may be more, `recount` finds it.
     budget: usize,
+    /// Bytes of the row that was turned away; it is the first one after the next `clear`.
+    turned_away: usize,
 }
 
 impl Batch {
@@ -46,12 +48,17 @@ impl Batch {
         // 32-bit offsets cannot address more in a column than i32::MAX.
         let max_bytes = max_bytes.min(i32::MAX as u64) as usize;
         let mut batch =
-            Batch { schema, schema_message, columns, rows: 0, max_bytes, row_bytes, frame_bytes, budget: 0 };
+            Batch { schema, schema_message, columns, rows: 0, max_bytes, row_bytes, frame_bytes, budget: 0, turned_away: 0 };
         batch.clear();
         batch
     }
 
     /// The columns' names and types.
+    /// Changes the limit, from the next [`Batch::clear`] on.
+    pub fn set_max_bytes(&mut self, max_bytes: u64) {
+        self.max_bytes = max_bytes.min(i32::MAX as u64) as usize;
+    }
+
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -89,7 +96,9 @@ impl Batch {
     fn recount(&mut self, cost: usize) -> bool {
         let left = self.max_bytes.saturating_sub(self.byte_size());
         self.budget = left.saturating_sub(cost);
-        cost <= left || self.rows == 0
+        let fits = cost <= left || self.rows == 0;
+        self.turned_away = if fits { 0 } else { cost };
+        fits
     }
 
     /// Ends a row after a value or a null was pushed into every column.
@@ -136,6 +145,7 @@ impl Batch {
     pub fn clear(&mut self) {
         self.rows = 0;
         self.columns.iter_mut().for_each(Column::clear);
-        self.budget = self.max_bytes.saturating_sub(self.byte_size());
+        let taken = self.byte_size() + std::mem::take(&mut self.turned_away);
+        self.budget = self.max_bytes.saturating_sub(taken);
     }
 }
