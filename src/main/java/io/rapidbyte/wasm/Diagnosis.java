@@ -10,6 +10,9 @@ final class Diagnosis {
     /** Enough to see where a recursion comes from. */
     private static final int FRAMES_MAX = 64;
 
+    /** The specification's own name for this trap; the engine gives it no type. */
+    private static final String STACK_EXHAUSTED = "call stack exhausted";
+
     private final String function;
     private final long memoryBytes;
     private final long memoryBytesMax;
@@ -32,7 +35,7 @@ final class Diagnosis {
                     List.of());
         }
         List<GuestFrame> frames = frames(e);
-        if (e.isResourceExhausted()) {
+        if (e.isResourceExhausted() || STACK_EXHAUSTED.equals(e.getMessage())) {
             return stackOverflow(frames);
         }
         if (!e.isGuestException()) {

@@ -151,7 +151,7 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
     }
 
     private Diagnosis diagnosis(String function) {
-        return new Diagnosis(function, memory.bytes().capacity(), options.memoryBytesMax(), output.last());
+        return new Diagnosis(function, memory.sizeBytes(), options.memoryBytesMax(), output.last());
     }
 
     private void requireOwner() {
@@ -188,7 +188,7 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
     /** The current size of the guest's memory in bytes; 0 once closed. */
     public long memoryBytes() {
         requireOwner();
-        return memory.bytes().capacity();
+        return memory.sizeBytes();
     }
 
     /** Gives everything back. On the owning thread, outside of calls; may be repeated. */

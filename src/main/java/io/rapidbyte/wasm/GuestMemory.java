@@ -4,6 +4,7 @@ import io.rapidbyte.wasm.abi.LinearMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
@@ -49,6 +50,15 @@ final class GuestMemory implements LinearMemory {
             moved = false;
         }
         return bytes;
+    }
+
+    /** The size when last seen, if the engine tells nothing any more. */
+    long sizeBytes() {
+        try {
+            return bytes().capacity();
+        } catch (PolyglotException e) {
+            return bytes.capacity();
+        }
     }
 
     @Override

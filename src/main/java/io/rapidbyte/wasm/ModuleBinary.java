@@ -229,24 +229,20 @@ final class ModuleBinary {
         out.write(bytes, 0, HEADER_BYTES);
         for (Section section : sections) {
             switch (section.id()) {
-                case TABLES -> writeLimits(out, section, tables, tableElementsMax, "elements in a table", 1);
-                case MEMORIES -> writeLimits(out, section, memories, memoryPagesMax, "bytes of memory", PAGE_BYTES);
+                case TABLES -> writeLimits(out, section, tables, tableElementsMax);
+                case MEMORIES -> writeLimits(out, section, memories, memoryPagesMax);
                 default -> out.write(bytes, section.headerFrom(), section.to() - section.headerFrom());
             }
         }
         return out.toByteArray();
     }
 
-    private void writeLimits(
-            ByteArrayOutputStream out, Section section, List<Limits> limits, long max, String unit, int unitFactor) {
+    private void writeLimits(ByteArrayOutputStream out, Section section, List<Limits> limits, long max) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         writeU32(body, limits.size());
         for (Limits each : limits) {
             if (each.min() > max) {
-                throw new GuestOutOfMemory(
-                        "the module starts with %d %s; the limit is %d"
-                                .formatted(each.min() * unitFactor, unit, max * unitFactor),
-                        max * unitFactor);
+                throw startsAboveLimit(section, each.min(), max);
             }
             body.write(bytes, each.prefixFrom(), each.limitsFrom() - each.prefixFrom());
             body.write(1);
@@ -256,6 +252,16 @@ final class ModuleBinary {
         out.write(section.id());
         writeU32(out, body.size());
         out.writeBytes(body.toByteArray());
+    }
+
+    private static GuestException startsAboveLimit(Section section, long min, long max) {
+        if (section.id() == TABLES) {
+            return new ModuleRefused("it starts with a table of " + min + " elements; the limit is " + max);
+        }
+        return new GuestOutOfMemory(
+                "the module starts with %d bytes of memory; the limit is %d"
+                        .formatted(min * PAGE_BYTES, max * PAGE_BYTES),
+                max * PAGE_BYTES);
     }
 
     private static void writeU32(ByteArrayOutputStream out, long value) {

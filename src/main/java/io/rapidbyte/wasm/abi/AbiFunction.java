@@ -91,12 +91,12 @@ public final class AbiFunction {
     public Object[] liftParams(Transfer transfer, long[] core) {
         transfer.begin(false);
         if (resultInMemory) {
-            returnArea(transfer, (int) core[core.length - 1]);
+            area(transfer, "result", result, (int) core[core.length - 1]);
         }
         if (!paramsInMemory) {
             return params.liftAll(transfer, core, 0);
         }
-        return params.loadAll(transfer, transfer.region((int) core[0], params.size, params.align));
+        return params.loadAll(transfer, area(transfer, "parameters", params, (int) core[0]));
     }
 
     /**
@@ -147,20 +147,20 @@ public final class AbiFunction {
      */
     public Object liftResult(Transfer transfer, long core) {
         transfer.begin(true);
+        int area = resultInMemory ? area(transfer, "result", result, (int) core) : 0;
         try {
-            return resultInMemory
-                    ? result.load(transfer, returnArea(transfer, (int) core))
-                    : result.lift(transfer, new long[] {core}, 0);
+            return resultInMemory ? result.load(transfer, area) : result.lift(transfer, new long[] {core}, 0);
         } catch (AbiException e) {
             throw e.within("result");
         }
     }
 
-    private int returnArea(Transfer transfer, int pointer) {
+    /** What a guest says is the place of values that go through memory. */
+    private static int area(Transfer transfer, String what, Codec codec, int pointer) {
         try {
-            return transfer.region(pointer, result.size, result.align);
+            return transfer.region(pointer, codec.size, codec.align);
         } catch (AbiException e) {
-            throw e.within("result");
+            throw e.within(what);
         }
     }
 }

@@ -25,16 +25,29 @@ public record WitDocument(
     }
 
     /**
-     * A record type by its interface and name.
+     * A named type that is visible in an interface.
      *
-     * @throws IllegalArgumentException if there is no such interface or record
+     * @throws IllegalArgumentException if there is none
+     */
+    public WitType type(String interfaceName, String typeName) {
+        WitInterface owner = interfaces.get(interfaceName);
+        WitType found = owner == null ? null : owner.types().get(typeName);
+        if (found == null) {
+            throw new IllegalArgumentException("no type " + typeName + " in interface " + interfaceName);
+        }
+        return found;
+    }
+
+    /**
+     * A record type that is visible in an interface.
+     *
+     * @throws IllegalArgumentException if there is none
      */
     public WitType.RecordOf recordType(String interfaceName, String typeName) {
-        WitInterface owner = interfaces.get(interfaceName);
-        if (owner != null && owner.types().get(typeName) instanceof WitType.RecordOf found) {
+        if (type(interfaceName, typeName) instanceof WitType.RecordOf found) {
             return found;
         }
-        throw new IllegalArgumentException("no record " + typeName + " in interface " + interfaceName);
+        throw new IllegalArgumentException(typeName + " in interface " + interfaceName + " is no record");
     }
 
     /**
