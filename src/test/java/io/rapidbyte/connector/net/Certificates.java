@@ -1,0 +1,88 @@
+package io.rapidbyte.connector.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** A self-signed certificate made with the JDK's own keytool, and what is needed to use it on either side. */
+final class Certificates {
+    private static final char[] PASSWORD = "changeit".toCharArray();
+
+    private final KeyStore store;
+
+    private Certificates(KeyStore store) {
+        this.store = store;
+    }
+
+    static Certificates generate(Path folder, String subjectAlternativeNames)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        Path file = Files.createTempFile(folder, "store", ".p12");
+        Files.delete(file);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "own",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=" + subjectAlternativeNames,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-keystore",
+                file.toString()));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes(), java.nio.charset.Charset.defaultCharset());
+        if (keytool.waitFor() != 0) {
+            throw new IOException("keytool failed: " + said);
+        }
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD);
+        }
+        return new Certificates(store);
+    }
+
+    String certificatePem() throws GeneralSecurityException {
+        return pem("CERTIFICATE", store.getCertificate("own").getEncoded());
+    }
+
+    String keyPem() throws GeneralSecurityException {
+        return pem("PRIVATE KEY", store.getKey("own", PASSWORD).getEncoded());
+    }
+
+    /** Presents this certificate and trusts itself. */
+    SSLContext context() throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD);
+        KeyStore trusted = Pem.emptyKeyStore();
+        trusted.setCertificateEntry("own", store.getCertificate("own"));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static String pem(String label, byte[] der) {
+        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
+                + "-----\n";
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the guests' sockets against real servers on loopback. */
+@NullMarked
+package io.rapidbyte.connector.net;
+
+import org.jspecify.annotations.NullMarked;
