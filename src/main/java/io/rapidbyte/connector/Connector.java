@@ -3,38 +3,69 @@ package io.rapidbyte.connector;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.wasm.GuestEngine;
+import io.rapidbyte.wasm.GuestException;
+import io.rapidbyte.wasm.GuestModule;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /** A connector found, checked against its manifest, and ready to be instantiated. Safe on any thread. */
 public final class Connector {
-    private final ConnectorManifest manifest;
+    /** Modules by checksum: loaded once for the process, shared by all runs and instances. */
+    private static final ConcurrentMap<String, GuestModule> MODULES = new ConcurrentHashMap<>();
 
-    Connector(ConnectorManifest manifest) {
+    private final ConnectorManifest manifest;
+    private final String location;
+    private final byte[] wasm;
+    private final ConfigCheck configCheck;
+
+    /** {@code wasm} has the checksum that the manifest names, and is not touched any more. */
+    Connector(ConnectorManifest manifest, String location, byte[] wasm) {
         this.manifest = manifest;
+        this.location = location;
+        this.wasm = wasm;
+        this.configCheck = new ConfigCheck(manifest.configSchema());
     }
 
     public ConnectorManifest manifest() {
         return manifest;
     }
 
+    /** The module's file, or {@code bundled}. */
+    public String location() {
+        return location;
+    }
+
     /** All that is wrong with {@code config} by the manifest's schema; empty if nothing. Starts no guest. */
     public List<ConfigIssue> checkConfig(ObjectNode config) {
-        throw new UnsupportedOperationException(config.toString());
+        return configCheck.issues(config);
     }
 
     /**
      * Makes an instance. Call it, and everything of the instance but {@code cancel} and
-     * {@code timings}, on one thread with a stack of at least {@link #GUEST_STACK_BYTES}.
+     * {@code timings}, on one {@link io.rapidbyte.wasm.GuestThread}.
      *
      * @param state kept by the caller beyond the instance's life
      * @throws ConnectorException if the module cannot be loaded; nothing is left open then
+     * @throws IllegalArgumentException if the manifest lacks the role
      */
     public ConnectorInstance instantiate(
             ConnectorRole role, InstanceSettings settings, GuestPort port, ConnectorState state)
             throws ConnectorException {
-        throw new UnsupportedOperationException(role.toString() + settings + port + state.hashCode());
+        if (!manifest.roles().containsKey(role)) {
+            throw new IllegalArgumentException(manifest.id() + " has no role " + role);
+        }
+        return new ConnectorInstance(this, role, settings, port, state);
     }
 
-    /** Cold guest frames are large: 1 MiB overflows after some 300 of them. */
-    public static final long GUEST_STACK_BYTES = 64L << 20;
+    /** The module, loaded now if this is the first time. */
+    GuestModule module() throws ConnectorException {
+        try {
+            return MODULES.computeIfAbsent(
+                    manifest.artifact().sha256(), _ -> GuestEngine.shared().load(manifest.shortName(), wasm));
+        } catch (GuestException e) {
+            throw HostErrors.of("loading " + manifest.id() + " from " + location, e);
+        }
+    }
 }

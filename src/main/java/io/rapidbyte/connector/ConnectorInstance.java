@@ -1,14 +1,29 @@
 package io.rapidbyte.connector;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.connector.StageTimings.Phase;
+import io.rapidbyte.connector.net.GuestSockets;
+import io.rapidbyte.connector.net.NetworkPolicy;
+import io.rapidbyte.connector.net.NetworkPolicy.TlsRule;
+import io.rapidbyte.connector.net.SocketOptions;
+import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.ReadSummary;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.TransformSummary;
 import io.rapidbyte.model.WriteSummary;
+import io.rapidbyte.wasm.GuestException;
+import io.rapidbyte.wasm.GuestInstance;
+import io.rapidbyte.wasm.GuestOptions;
+import io.rapidbyte.wasm.abi.AbiLimits;
+import io.rapidbyte.wasm.abi.WitResult;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The life of one sandboxed connector: {@link #open} once, then any of {@link #validate},
@@ -20,35 +35,70 @@ import java.util.List;
  * After a trap or a cancel the instance is of no more use but to be closed.
  */
 public final class ConnectorInstance implements AutoCloseable {
-    private ConnectorInstance() {}
+    private final ConnectorManifest manifest;
+    private final Session session;
+    private final BatchImports batches;
+    private final ReportImports reports;
+    private final GuestInstance<ConnectorException> guest;
+
+    private boolean usable;
+    private boolean closed;
+    private volatile boolean cancelled;
+
+    ConnectorInstance(
+            Connector connector, ConnectorRole role, InstanceSettings settings, GuestPort port, ConnectorState state)
+            throws ConnectorException {
+        this.manifest = connector.manifest();
+        GuestSockets sockets = new GuestSockets(
+                policy(Set.of()),
+                new SocketOptions(settings.connectTimeout(), manifest.limits().maxSockets()));
+        this.session = new Session(role, manifest.id(), port, sockets, state);
+        this.batches = new BatchImports(session);
+        this.reports = new ReportImports(session);
+        long start = System.nanoTime();
+        try {
+            this.guest = connector
+                    .module()
+                    .instantiate(Contract.world(role), imports().functions(), options());
+        } catch (GuestException e) {
+            sockets.closeAll();
+            throw HostErrors.of("starting " + manifest.id() + " from " + connector.location(), e);
+        }
+        session.timings.addSince(Phase.MODULE_LOAD, start);
+    }
 
     /** Hands over the settings. Hosts named in them are allowed from here on where the manifest says so. */
     public void open(ObjectNode config) throws ConnectorException {
-        throw new UnsupportedOperationException(config.toString());
+        if (manifest.network().allowRuntimeConfigDomains()) {
+            session.sockets.govern(policy(ConfiguredHosts.in(config)));
+        }
+        usable = true;
+        call("open", config.toString());
     }
 
     public List<Finding> validate(List<StreamContext> streams) throws ConnectorException {
-        throw new UnsupportedOperationException(streams.toString());
+        List<Object> contexts = streams.stream().map(ConnectorInstance::toWit).toList();
+        return list(Finding.class, call("validate", contexts));
     }
 
     /** Sources only. */
     public List<DiscoveredStream> discover() throws ConnectorException {
-        throw new UnsupportedOperationException();
+        return list(DiscoveredStream.class, call("discover"));
     }
 
     /** Sources only; returns when the stream has been read to its end. */
     public ReadSummary runRead(StreamContext stream) throws ConnectorException {
-        throw new UnsupportedOperationException(stream.toString());
+        return Twins.fromWit(ReadSummary.class, run("run-read", stream));
     }
 
     /** Destinations only; returns when all of the stream is durable. */
     public WriteSummary runWrite(StreamContext stream) throws ConnectorException {
-        throw new UnsupportedOperationException(stream.toString());
+        return Twins.fromWit(WriteSummary.class, run("run-write", stream));
     }
 
     /** Transforms only. */
     public TransformSummary runTransform(StreamContext stream) throws ConnectorException {
-        throw new UnsupportedOperationException(stream.toString());
+        return Twins.fromWit(TransformSummary.class, run("run-transform", stream));
     }
 
     /**
@@ -56,11 +106,13 @@ public final class ConnectorInstance implements AutoCloseable {
      * From any thread; returns at once. Calling it again does nothing.
      */
     public void cancel() {
-        throw new UnsupportedOperationException();
+        cancelled = true;
+        session.sockets.cancel();
+        guest.cancel();
     }
 
     public StageTimings timings() {
-        throw new UnsupportedOperationException();
+        return session.timings;
     }
 
     /**
@@ -70,6 +122,90 @@ public final class ConnectorInstance implements AutoCloseable {
      */
     @Override
     public void close() throws ConnectorException {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (usable && !cancelled) {
+                call("close");
+            }
+        } finally {
+            session.sockets.closeAll();
+            reports.flush();
+            guest.close();
+        }
+    }
+
+    private Object run(String function, StreamContext stream) throws ConnectorException {
+        session.stream = Optional.of(stream);
+        try {
+            return call(function, toWit(stream));
+        } finally {
+            session.stream = Optional.empty();
+        }
+    }
+
+    private Object call(String function, Object... args) throws ConnectorException {
+        String doing = manifest.id() + " in " + function;
+        long start = System.nanoTime();
+        long hostBefore = session.timings.hostNanos();
+        try {
+            return value(guest.call(Contract.exported(session.role) + "#" + function, args));
+        } catch (GuestException e) {
+            usable = false;
+            throw cancelled ? HostErrors.cancelled(doing, e) : HostErrors.of(doing, e);
+        } catch (ConnectorException e) {
+            throw cancelled ? HostErrors.cancelled(doing, e) : e;
+        } catch (RuntimeException e) {
+            usable = false;
+            throw cancelled ? HostErrors.cancelled(doing, e) : HostErrors.defect(doing, e);
+        } finally {
+            batches.releaseUnderWay();
+            long host = session.timings.hostNanos() - hostBefore;
+            session.timings.add(Phase.GUEST, System.nanoTime() - start - host);
+        }
+    }
+
+    private static Object value(Object result) throws ConnectorException {
+        return switch ((WitResult) result) {
+            case WitResult.Ok ok -> ok.value();
+            case WitResult.Err err ->
+                throw new ConnectorException(HostErrors.bounded(Twins.fromWit(ConnectorError.class, err.value())));
+        };
+    }
+
+    private static Object toWit(StreamContext stream) {
+        return Twins.toWit(Contract.type("stream-context"), stream);
+    }
+
+    private static <T> List<T> list(Class<T> type, Object values) {
+        return ((List<?>) values)
+                .stream().map(value -> Twins.fromWit(type, value)).toList();
+    }
+
+    private Imports imports() {
+        Imports imports = new Imports();
+        batches.addTo(imports);
+        reports.addTo(imports);
+        new CheckpointImports(session).addTo(imports);
+        new StateImports(session).addTo(imports);
+        new SocketImports(session).addTo(imports);
+        return imports;
+    }
+
+    private GuestOptions options() {
+        return new GuestOptions(
+                (long) manifest.limits().maxMemoryMb() << 20, AbiLimits.DEFAULT, line -> reports.line("info", line));
+    }
+
+    private NetworkPolicy policy(Collection<String> configuredHosts) {
+        ConnectorManifest.Network network = manifest.network();
+        TlsRule tls = switch (network.tls()) {
+            case OPTIONAL -> TlsRule.OPTIONAL;
+            case REQUIRED -> TlsRule.REQUIRED;
+            case FORBIDDEN -> TlsRule.FORBIDDEN;
+        };
+        return new NetworkPolicy(network.allowedHosts(), configuredHosts, tls);
     }
 }

@@ -2,7 +2,6 @@ package io.rapidbyte.connector;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.ConnectorRole;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public record ConnectorManifest(
     public static final String MANIFEST_VERSION = "1.0";
 
     public ConnectorManifest {
-        roles = Map.copyOf(new EnumMap<>(roles));
+        roles = Map.copyOf(roles);
     }
 
     /** The last part of the id. */

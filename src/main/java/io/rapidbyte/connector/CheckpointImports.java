@@ -1,0 +1,46 @@
+package io.rapidbyte.connector;
+
+import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.wasm.abi.WitVariant;
+
+/** {@code checkpoint} and {@code is-cancelled}: how a guest and its run keep step. */
+final class CheckpointImports {
+    /** A frontier is a position, not a store of data. */
+    static final int MAX_PAYLOAD_BYTES = 1 << 20;
+
+    private final Session session;
+
+    CheckpointImports(Session session) {
+        this.session = session;
+    }
+
+    void addTo(Imports imports) {
+        imports.add("checkpoint", this::checkpoint);
+        imports.addSafe("is-cancelled", _ -> session.port.cancelled());
+    }
+
+    private Object checkpoint(Object[] args) throws ConnectorException {
+        WitVariant kind = (WitVariant) args[0];
+        String payload = (String) args[1];
+        if (session.stream.isEmpty()) {
+            throw HostErrors.protocol("checkpoint", "only while a stream is being run");
+        }
+        if (Text.utf8Length(payload) > MAX_PAYLOAD_BYTES) {
+            throw HostErrors.protocol("checkpoint", "a payload has at most " + MAX_PAYLOAD_BYTES + " bytes");
+        }
+        if (kind.payload() instanceof Long id) {
+            require(ConnectorRole.DESTINATION, "committed");
+            session.port.confirmBarrier(id, payload);
+            return id;
+        }
+        require(ConnectorRole.SOURCE, "barrier");
+        return session.port.placeBarrier(payload);
+    }
+
+    private void require(ConnectorRole role, String kind) throws ConnectorException {
+        if (session.role != role) {
+            throw HostErrors.protocol("checkpoint", "\"" + kind + "\" is not for a connector of this role");
+        }
+    }
+}

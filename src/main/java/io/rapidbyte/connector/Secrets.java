@@ -1,0 +1,42 @@
+package io.rapidbyte.connector;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Knows which settings are secret: those the schema marks {@code "writeOnly": true}, and those named like one (I31). */
+final class Secrets {
+    private static final Pattern NAMED_LIKE_ONE =
+            Pattern.compile(".*(password|passwd|passphrase|secret|token|private_?key|client_?key|api_?key).*");
+
+    private final Set<String> marked = new HashSet<>();
+
+    Secrets(ObjectNode schema) {
+        collect(schema);
+    }
+
+    /** Whether the value at {@code pointer}, or an object around it, is secret. */
+    boolean covers(String pointer) {
+        for (String key : pointer.split("/", -1)) {
+            if (marked.contains(key)
+                    || NAMED_LIKE_ONE.matcher(key.toLowerCase(Locale.ROOT)).matches()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A key marked in one place counts as secret everywhere: too careful rather than too talkative. */
+    private void collect(JsonNode schema) {
+        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            if (property.getValue().path("writeOnly").asBoolean(false)) {
+                marked.add(property.getKey());
+            }
+        }
+        schema.forEach(this::collect);
+    }
+}

@@ -1,0 +1,67 @@
+;; A source that talks to a server and emits what it hears; for tests of the sockets behind the ABI.
+;; Build: wat2wasm probe.wat -o probe.wasm
+;; The stream's name says what to do: "echo" sends four bytes and emits the answer, "drain" reads to
+;; the end of the stream and counts. The port stands at address 16, as four bytes that a test replaces.
+;; Every import here gives a result whose error stands 8 bytes behind its discriminant, as in the
+;; exports: an error is handed on by returning the place where the import left it.
+(module
+  (import "rapidbyte:connector/host@2.0.0" "connect-tcp" (func $connect (param i32 i32 i32 i32)))
+  (import "rapidbyte:connector/host@2.0.0" "socket-read" (func $read (param i64 i32 i32)))
+  (import "rapidbyte:connector/host@2.0.0" "socket-write" (func $write (param i64 i32 i32 i32)))
+  (import "rapidbyte:connector/host@2.0.0" "socket-close" (func $close-socket (param i64)))
+  (import "rapidbyte:connector/host@2.0.0" "emit-batch" (func $emit (param i32 i32 i32)))
+  (memory (export "memory") 64)
+  (data (i32.const 16) "PORT")
+  (data (i32.const 32) "localhost")
+  (data (i32.const 48) "ping")
+  (global $free (mut i32) (i32.const 4096))
+
+  ;; Never frees; the read buffer below is taken back after each read.
+  (func $allocate (export "cabi_realloc") (param $old i32) (param $old-size i32) (param $align i32) (param $size i32) (result i32)
+    (local $at i32)
+    (if (i32.and (i32.ne (local.get $old) (i32.const 0)) (i32.le_u (local.get $size) (local.get $old-size)))
+      (then (return (local.get $old))))
+    (local.set $at (i32.and (i32.add (global.get $free) (i32.const 15)) (i32.const -16)))
+    (global.set $free (i32.add (local.get $at) (local.get $size)))
+    (local.get $at))
+
+  ;; Results of the host's calls stand at 128, our own at 512.
+  (func (export "rapidbyte:connector/source-connector@2.0.0#open") (param i32 i32) (result i32)
+    (i32.store8 (i32.const 512) (i32.const 0))
+    (i32.const 512))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#validate") (param i32 i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#discover") (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#close") (result i32)
+    (i32.store8 (i32.const 512) (i32.const 0))
+    (i32.const 512))
+
+  (func (export "rapidbyte:connector/source-connector@2.0.0#run-read") (param $context i32) (result i32)
+    (local $socket i64)
+    (local $total i64)
+    (local $mark i32)
+    (local $drain i32)
+    ;; The context begins with the name's pointer.
+    (local.set $drain (i32.eq (i32.load8_u (i32.load (local.get $context))) (i32.const 0x64)))
+    (call $connect (i32.const 32) (i32.const 9) (i32.load (i32.const 16)) (i32.const 128))
+    (if (i32.load8_u (i32.const 128)) (then (return (i32.const 128))))
+    (local.set $socket (i64.load (i32.const 136)))
+    (call $write (local.get $socket) (i32.const 48) (i32.const 4) (i32.const 128))
+    (if (i32.load8_u (i32.const 128)) (then (return (i32.const 128))))
+    (loop $more
+      (local.set $mark (global.get $free))
+      (call $read (local.get $socket) (i32.const 0x7fffffff) (i32.const 128))
+      (if (i32.load8_u (i32.const 128)) (then (return (i32.const 128))))
+      (global.set $free (local.get $mark))
+      (local.set $total (i64.add (local.get $total) (i64.extend_i32_u (i32.load (i32.const 140)))))
+      (br_if $more (i32.and (local.get $drain) (i32.ne (i32.load (i32.const 140)) (i32.const 0)))))
+    (if (i32.eqz (local.get $drain))
+      (then
+        (call $emit (i32.load (i32.const 136)) (i32.load (i32.const 140)) (i32.const 256))
+        (if (i32.load8_u (i32.const 256)) (then (return (i32.const 256))))))
+    (call $close-socket (local.get $socket))
+    (i32.store8 (i32.const 512) (i32.const 0))
+    (i64.store (i32.const 520) (i64.const 0))
+    (i64.store (i32.const 528) (local.get $total))
+    (i64.store (i32.const 536) (i64.const 1))
+    (i32.const 512))
+)
