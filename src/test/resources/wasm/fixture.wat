@@ -19,7 +19,7 @@
     (global.set $initialized (i32.const 1)))
 
   ;; 0 works; 1 gives null, 2 a misaligned block, 3 one that leaves the memory, 4 the last address,
-  ;; 5 traps, 6 calls the host
+  ;; 5 traps, 6 calls the host, 7 gives the same block again and again
   (func $cabi_realloc (export "cabi_realloc")
     (param $old i32) (param $oldsize i32) (param $align i32) (param $size i32) (result i32)
     (local $at i32) (local $missing i32)
@@ -31,6 +31,7 @@
     (if (i32.eq (global.get $allocator) (i32.const 4)) (then (return (i32.const -8))))
     (if (i32.eq (global.get $allocator) (i32.const 5)) (then (unreachable)))
     (if (i32.eq (global.get $allocator) (i32.const 6)) (then (call $pause)))
+    (if (i32.eq (global.get $allocator) (i32.const 7)) (then (return (i32.const 65536))))
     ;; a smaller block stays where it is
     (if (i32.and (i32.ne (local.get $oldsize) (i32.const 0)) (i32.le_u (local.get $size) (local.get $oldsize)))
       (then (return (local.get $old))))
@@ -67,6 +68,11 @@
   (func (export "test:fixture/guest@2.0.0#call-labels") (param i32 i32) (result i32)
     (call $labels (local.get 0) (local.get 1)))
   (func (export "test:fixture/guest@2.0.0#call-pause") (call $pause))
+  (func (export "test:fixture/guest@2.0.0#pause-often") (param $times i32)
+    (loop $again
+      (call $pause)
+      (local.set $times (i32.sub (local.get $times) (i32.const 1)))
+      (br_if $again (local.get $times))))
   (func $call_fail (export "test:fixture/guest@2.0.0#call-fail") (param i32 i32)
     (call $fail (local.get 0) (local.get 1)))
   (func (export "test:fixture/guest@2.0.0#raw-string") (param i32 i32) (result i32)
