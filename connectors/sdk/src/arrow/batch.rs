@@ -47,18 +47,27 @@ impl Batch {
         let frame_bytes = schema_message.len() + message::batch_overhead(columns.len());
         // 32-bit offsets cannot address more in a column than i32::MAX.
         let max_bytes = max_bytes.min(i32::MAX as u64) as usize;
-        let mut batch =
-            Batch { schema, schema_message, columns, rows: 0, max_bytes, row_bytes, frame_bytes, budget: 0, turned_away: 0 };
+        let mut batch = Batch {
+            schema,
+            schema_message,
+            columns,
+            rows: 0,
+            max_bytes,
+            row_bytes,
+            frame_bytes,
+            budget: 0,
+            turned_away: 0,
+        };
         batch.clear();
         batch
     }
 
-    /// The columns' names and types.
     /// Changes the limit, from the next [`Batch::clear`] on.
     pub fn set_max_bytes(&mut self, max_bytes: u64) {
         self.max_bytes = max_bytes.min(i32::MAX as u64) as usize;
     }
 
+    /// The columns' names and types.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
