@@ -5,10 +5,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -25,14 +30,21 @@ final class Servers implements AutoCloseable {
     private final EmbeddedPostgres shopServer;
     private final EmbeddedPostgres warehouseServer;
 
-    private Servers(EmbeddedPostgres shopServer, EmbeddedPostgres warehouseServer) {
+    /** Held while the servers run. */
+    private final Optional<FileChannel> claim;
+
+    private Servers(EmbeddedPostgres shopServer, EmbeddedPostgres warehouseServer, Optional<FileChannel> claim) {
         this.shopServer = shopServer;
         this.warehouseServer = warehouseServer;
+        this.claim = claim;
     }
 
     static Servers start() throws IOException, SQLException {
-        CompletableFuture<EmbeddedPostgres> shop = CompletableFuture.supplyAsync(() -> start(SHOP_PORT));
-        CompletableFuture<EmbeddedPostgres> warehouse = CompletableFuture.supplyAsync(() -> start(WAREHOUSE_PORT));
+        Optional<FileChannel> claim = claimPorts();
+        boolean alone = claim.isPresent();
+        CompletableFuture<EmbeddedPostgres> shop = CompletableFuture.supplyAsync(() -> start(SHOP_PORT, alone));
+        CompletableFuture<EmbeddedPostgres> warehouse =
+                CompletableFuture.supplyAsync(() -> start(WAREHOUSE_PORT, alone));
         try {
             CompletableFuture.allOf(shop, warehouse).join();
         } catch (CompletionException e) {
@@ -40,19 +52,39 @@ final class Servers implements AutoCloseable {
             closeIfStarted(warehouse);
             throw new IOException("the demo's PostgreSQL servers did not start", e.getCause());
         }
-        Servers servers = new Servers(shop.join(), warehouse.join());
+        Servers servers = new Servers(shop.join(), warehouse.join(), claim);
         createDatabase(servers.shopServer, SHOP);
         createDatabase(servers.warehouseServer, WAREHOUSE);
         return servers;
     }
 
-    private static EmbeddedPostgres start(int wishedPort) {
+    private static EmbeddedPostgres start(int wishedPort, boolean wishGranted) {
         try {
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
-            return isFree(wishedPort) ? builder.setPort(wishedPort).start() : builder.start();
+            return wishGranted && isFree(wishedPort)
+                    ? builder.setPort(wishedPort).start()
+                    : builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A claim to the wished ports; empty if another demo has it. Looking whether a port is free is not enough:
+     * two demos that start together both find it so, and one would fill the other's server. The system gives
+     * the claim back when the process ends.
+     */
+    private static Optional<FileChannel> claimPorts() throws IOException {
+        Path file = Path.of(System.getProperty("java.io.tmpdir"), "rapidbyte-demo-" + SHOP_PORT + ".lock");
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            return Optional.empty();
+        }
+        FileChannel claim = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (claim.tryLock() == null) {
+            claim.close();
+            return Optional.empty();
+        }
+        return Optional.of(claim);
     }
 
     private static boolean isFree(int port) {
@@ -105,10 +137,11 @@ final class Servers implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            shopServer.close();
-        } finally {
-            warehouseServer.close();
+        try (shopServer;
+                warehouseServer) {
+            if (claim.isPresent()) {
+                claim.get().close();
+            }
         }
     }
 }
