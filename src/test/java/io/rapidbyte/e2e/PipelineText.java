@@ -1,0 +1,117 @@
+package io.rapidbyte.e2e;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes pipeline files for tests: a small builder whose defaults make a full refresh with replace. */
+final class PipelineText {
+    private final Postgres.Database source;
+    private final Postgres.Database target;
+    private final List<String> streams = new ArrayList<>();
+    private final List<String> transforms = new ArrayList<>();
+    private final List<String> resources = new ArrayList<>();
+    private String sourceUse = "source-postgres";
+    private String targetUse = "dest-postgres";
+    private String sourceExtra = "";
+    private String targetExtra = "";
+    private String sourceHost = "127.0.0.1";
+    private int sourcePort;
+    private String sourceUser = "postgres";
+    private String targetUser = "postgres";
+    private String writeMode = "replace";
+
+    PipelineText(Postgres.Database source, Postgres.Database target) {
+        this.source = source;
+        this.target = target;
+        this.sourcePort = source.server().port();
+    }
+
+    PipelineText stream(String name) {
+        return streamWith(name, "");
+    }
+
+    /** {@code more} is further YAML flow keys, such as {@code columns: [id]}. */
+    PipelineText streamWith(String name, String more) {
+        streams.add("    - {name: '" + name.replace("'", "''") + "', sync_mode: full_refresh"
+                + (more.isEmpty() ? "" : ", ") + more + "}");
+        return this;
+    }
+
+    PipelineText transform(String use, String config) {
+        transforms.add("  - {use: " + use + ", config: " + config + "}");
+        return this;
+    }
+
+    PipelineText append() {
+        writeMode = "append";
+        return this;
+    }
+
+    PipelineText resource(String line) {
+        resources.add("  " + line);
+        return this;
+    }
+
+    PipelineText sourceUse(String use) {
+        sourceUse = use;
+        return this;
+    }
+
+    PipelineText targetUse(String use) {
+        targetUse = use;
+        return this;
+    }
+
+    PipelineText sourceUser(String user, String password) {
+        sourceUser = user;
+        return sourceConfig("password: '" + password + "'");
+    }
+
+    PipelineText targetUser(String user, String password) {
+        targetUser = user;
+        return targetConfig("password: '" + password + "'");
+    }
+
+    PipelineText sourceAt(String host, int port) {
+        sourceHost = host;
+        sourcePort = port;
+        return this;
+    }
+
+    PipelineText sourceConfig(String flowKey) {
+        sourceExtra += ", " + flowKey;
+        return this;
+    }
+
+    PipelineText targetConfig(String flowKey) {
+        targetExtra += ", " + flowKey;
+        return this;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder("version: \"1.0\"\npipeline: test\nsource:\n");
+        text.append("  use: ").append(sourceUse).append('\n');
+        text.append("  config: {host: ").append(sourceHost).append(", port: ").append(sourcePort);
+        text.append(", user: ")
+                .append(sourceUser)
+                .append(", database: ")
+                .append(source.name())
+                .append(sourceExtra);
+        text.append("}\n  streams:\n").append(String.join("\n", streams)).append('\n');
+        if (!transforms.isEmpty()) {
+            text.append("transforms:\n").append(String.join("\n", transforms)).append('\n');
+        }
+        text.append("destination:\n  use: ").append(targetUse).append('\n');
+        text.append("  config: {host: 127.0.0.1, port: ").append(target.server().port());
+        text.append(", user: ")
+                .append(targetUser)
+                .append(", database: ")
+                .append(target.name())
+                .append(targetExtra);
+        text.append("}\n  write_mode: ").append(writeMode).append('\n');
+        if (!resources.isEmpty()) {
+            text.append("resources:\n").append(String.join("\n", resources)).append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,147 @@
+package io.rapidbyte.e2e;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real PostgreSQL server of a test. One is shared by all tests of the JVM; each takes databases of its own. */
+final class Postgres implements AutoCloseable {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private final EmbeddedPostgres server;
+
+    private Postgres(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    private static final class Shared {
+        static final Postgres INSTANCE = start();
+    }
+
+    static Postgres shared() {
+        return Shared.INSTANCE;
+    }
+
+    /** A server that the caller may kill. */
+    static Postgres start() {
+        try {
+            return new Postgres(EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", "60")
+                    .start());
+        } catch (IOException e) {
+            throw new IllegalStateException("PostgreSQL did not start", e);
+        }
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    Database database() {
+        String name = "db" + DATABASES.incrementAndGet();
+        Database admin = new Database(this, "postgres");
+        admin.execute("create database " + name);
+        return new Database(this, name);
+    }
+
+    /** Makes {@code user} log in with a password, hashed by {@code method}: {@code md5} or {@code scram-sha-256}. */
+    void requirePassword(String user, String password, String method) {
+        Database admin = new Database(this, "postgres");
+        admin.execute("set password_encryption = '" + method + "'; create role " + user + " login password '" + password
+                + "'");
+        Path rules = Path.of(admin.value("show hba_file"));
+        try {
+            String before = Files.readString(rules);
+            Files.writeString(rules, "host all " + user + " 127.0.0.1/32 " + method + System.lineSeparator() + before);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        admin.execute("select pg_reload_conf()");
+    }
+
+    /** Kills the server as a power cut would: no checkpoint, no goodbye to its clients. */
+    void killNow() {
+        Path data = Path.of(new Database(this, "postgres").value("show data_directory"));
+        try {
+            long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid"))
+                    .getFirst()
+                    .strip());
+            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+            postmaster.descendants().forEach(ProcessHandle::destroyForcibly);
+            postmaster.destroyForcibly();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One database; every call is a connection of its own. */
+    record Database(Postgres server, String name) {
+
+        Connection connect() throws SQLException {
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + name + "?user=postgres");
+        }
+
+        void execute(String... statements) {
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** The first column of every row, as PostgreSQL prints it. */
+        List<String> values(String query) {
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(query)) {
+                List<String> values = new ArrayList<>();
+                while (rows.next()) {
+                    values.add(String.valueOf(rows.getString(1)));
+                }
+                return values;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        String value(String query) {
+            return values(query).getFirst();
+        }
+
+        /** Count and order-free hash of a table's rows as text. */
+        String fingerprint(String table) {
+            return value("select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "
+                    + table + " t");
+        }
+
+        /** Name, type and NOT NULL of every column, in order. */
+        List<String> columns(String table) {
+            return values(
+                    "select attname || ' ' || format_type(atttypid, atttypmod) || case when attnotnull then ' not null'"
+                            + " else '' end from pg_attribute where attrelid = '" + table.replace("'", "''")
+                            + "'::regclass and attnum > 0 and not attisdropped order by attnum");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.rapidbyte.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.config.PipelineLoader;
+import io.rapidbyte.engine.CheckReport;
+import io.rapidbyte.engine.Engine;
+import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.engine.RunHandle;
+import io.rapidbyte.model.DiscoveredStream;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One engine for all end-to-end tests of the JVM, so that its guests are warm after the first. */
+final class Runs {
+    private static final int PATIENCE_SECONDS = 120;
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final Engine ENGINE = await(
+            Engine.start(VERTX, new EngineOptions(List.of(Path.of("src/test/connectors"), Path.of("connectors")))));
+
+    private Runs() {}
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer within " + PATIENCE_SECONDS + " s", e);
+        }
+    }
+
+    static Pipeline parse(PipelineText text) {
+        try {
+            return PipelineLoader.parse(text.text(), "pipeline.yaml", Map.of());
+        } catch (PipelineException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static RunReport run(PipelineText text) {
+        return await(start(text).report());
+    }
+
+    static RunHandle start(PipelineText text) {
+        return ENGINE.run(parse(text), event -> {});
+    }
+
+    static RunReport succeed(PipelineText text) {
+        RunReport report = run(text);
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.status()).isEqualTo(RunStatus.SUCCEEDED);
+        return report;
+    }
+
+    /** Runs to a failure of that kind and gives it back for a look at its words. */
+    static Failure fail(PipelineText text, FailureKind kind) {
+        return failure(run(text), kind);
+    }
+
+    static Failure failure(RunReport report, FailureKind kind) {
+        assertThat(report.status()).isEqualTo(RunStatus.FAILED);
+        Failure failure = report.failure().orElseThrow();
+        assertThat(failure.kind()).as(failure.error().message()).isEqualTo(kind);
+        return failure;
+    }
+
+    static CheckReport check(PipelineText text) {
+        return await(ENGINE.check(parse(text)));
+    }
+
+    static List<DiscoveredStream> discover(PipelineText text) {
+        return await(ENGINE.discover(parse(text)));
+    }
+}
