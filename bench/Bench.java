@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -148,7 +149,18 @@ final class Bench {
         private final PrintWriter in;
 
         Warm(Path pipeline) throws IOException {
-            process = new ProcessBuilder("./rapidbyte", "--with-jvm-flags", "bench/WarmEngine.java", pipeline.toString())
+            String java = ProcessHandle.current().info().command().orElseThrow();
+            String graal = Stream.of("compiler", "truffle-compiler", "word", "collections")
+                    .map(jar -> "target/graal/" + jar + ".jar")
+                    .collect(Collectors.joining(":"));
+            process = new ProcessBuilder(
+                            java,
+                            "@target/classes/io/rapidbyte/launcher/jvm.options",
+                            "--upgrade-module-path=" + graal,
+                            "-cp",
+                            JAR.toString(),
+                            "bench/WarmEngine.java",
+                            pipeline.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
