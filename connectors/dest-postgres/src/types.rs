@@ -15,6 +15,7 @@ pub(crate) struct Known {
     pub(crate) oid: String,
     /// The function that reads its binary form, a domain's from its base type.
     pub(crate) receive: String,
+    pub(crate) is_domain: bool,
 }
 
 /// The native types of a schema that this server knows, by spelling.
@@ -55,7 +56,7 @@ fn look_up(session: &mut Session, names: &[&str]) -> Result<KnownTypes, PgError>
     }
     let base = BASE_TYPE.replace("start_type", "y.oid").replace("start_modifier", "-1");
     let sql = format!(
-        "SELECT n.name, y.oid::text, b.receive FROM unnest($1::text[]) AS n(name) \
+        "SELECT n.name, y.oid::text, b.receive, (y.typtype = 'd')::text FROM unnest($1::text[]) AS n(name) \
          JOIN pg_catalog.pg_type y ON y.oid = to_regtype(n.name) CROSS JOIN LATERAL ({base}) b \
          WHERE y.typtype <> 'p'"
     );
@@ -71,7 +72,11 @@ fn look_up(session: &mut Session, names: &[&str]) -> Result<KnownTypes, PgError>
     answer?
         .iter()
         .map(|row| {
-            let known = Known { oid: row.text(1)?.to_owned(), receive: row.text(2)?.to_owned() };
+            let known = Known {
+                oid: row.text(1)?.to_owned(),
+                receive: row.text(2)?.to_owned(),
+                is_domain: row.text(3)? == "true",
+            };
             Ok((row.text(0)?.to_owned(), known))
         })
         .collect()
@@ -107,6 +112,8 @@ pub(crate) struct Wanted {
 /// number and left the note of its origin.
 fn carries(field: &Field, known: &Known) -> bool {
     match field.data_type {
+        // A domain always travels as text.
+        DataType::Utf8 if known.is_domain => true,
         // What has an Arrow type of its own never travels as text.
         DataType::Utf8 => !matches!(
             known.receive.as_str(),

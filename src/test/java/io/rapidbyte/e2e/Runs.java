@@ -1,6 +1,7 @@
 package io.rapidbyte.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
@@ -12,6 +13,7 @@ import io.rapidbyte.engine.RunHandle;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.vertx.core.Future;
@@ -72,6 +74,13 @@ final class Runs {
         Failure failure = report.failure().orElseThrow();
         assertThat(failure.kind()).as(failure.error().message()).isEqualTo(kind);
         return failure;
+    }
+
+    /** The problems that keep a run from starting. */
+    static List<Problem> refuse(PipelineText text) {
+        Throwable refusal = catchThrowable(() -> start(text).report().await());
+        assertThat(refusal).isInstanceOf(PipelineException.class);
+        return ((PipelineException) refusal).problems();
     }
 
     static CheckReport check(PipelineText text) {
