@@ -111,6 +111,8 @@ mod error;
 pub mod export;
 pub mod host;
 mod log;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 pub mod names;
 mod tcp;
 #[cfg(not(target_arch = "wasm32"))]

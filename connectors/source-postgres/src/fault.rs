@@ -5,23 +5,24 @@ use std::fmt::Write;
 use rapidbyte_sdk::types::ErrorScope;
 use rapidbyte_sdk::ConnectorError;
 
+use crate::columns::{BadField, Fault};
 use crate::numeric::NumericError;
 use crate::plan::Plan;
-use crate::tuple::{Fault, TupleError};
+use crate::tuple::TupleIndex;
 use crate::types::Decoder;
 
 /// The most bytes of a key's value that a message shows.
 const SHOWN_BYTES: usize = 100;
 
-/// The error for a tuple that cannot be decoded. `number` counts the rows of this read from 1.
-pub fn of_tuple(error: TupleError, plan: &Plan, number: u64, tuple: &[u8]) -> ConnectorError {
-    let (column, fault) = match error {
-        TupleError::Field { column, fault } => (column, fault),
-        TupleError::Short => return protocol(plan, number, "it is cut short"),
-        TupleError::FieldCount(count) => {
-            return protocol(plan, number, &format!("it has {count} fields instead of {}", plan.decoders.len()))
-        }
-    };
+/// The error for a tuple with another number of fields than asked for. `number` counts the rows of this
+/// read from 1.
+pub fn of_field_count(count: i16, plan: &Plan, number: u64) -> ConnectorError {
+    protocol(plan, number, &format!("it has {count} fields instead of {}", plan.decoders.len()))
+}
+
+/// The error for a field that is no value of its column.
+pub fn of_field(bad: BadField, plan: &Plan, number: u64, index: &TupleIndex, bytes: &[u8]) -> ConnectorError {
+    let BadField { row, column, fault } = bad;
     let field = &plan.schema.fields[column];
     let native = field.native_type().unwrap_or_default();
     let (code, what) = match fault {
@@ -38,7 +39,7 @@ pub fn of_tuple(error: TupleError, plan: &Plan, number: u64, tuple: &[u8]) -> Co
             return protocol(plan, number, &format!("column {} holds no {native}", field.name))
         }
     };
-    let row = describe_row(plan, number, tuple);
+    let row = describe_row(plan, number, index, row, bytes);
     let message = format!(
         "table {}, column {}, {row}: {what}; correct the row, or leave the column out with `columns`",
         plan.table, field.name
@@ -63,38 +64,20 @@ fn protocol(plan: &Plan, number: u64, what: &str) -> ConnectorError {
 }
 
 /// The row by its primary key, or by its place where there is no key or it cannot be shown.
-fn describe_row(plan: &Plan, number: u64, tuple: &[u8]) -> String {
-    let fields = split(tuple);
+fn describe_row(plan: &Plan, number: u64, index: &TupleIndex, row: usize, bytes: &[u8]) -> String {
     let mut shown = Vec::with_capacity(plan.key.len());
-    for &index in &plan.key {
-        let Some(value) = fields.get(index).and_then(|field| show(plan.decoders[index], (*field)?)) else {
-            return format!("row {number} of the read");
-        };
-        shown.push(format!("{}={value}", plan.schema.fields[index].name));
+    for &column in &plan.key {
+        let field = index.column(column)[row];
+        let value = usize::try_from(field.length)
+            .ok()
+            .and_then(|length| show(plan.decoders[column], bytes.get(field.start as usize..)?.get(..length)?));
+        let Some(value) = value else { return format!("row {number} of the read") };
+        shown.push(format!("{}={value}", plan.schema.fields[column].name));
     }
     if shown.is_empty() {
         return format!("row {number} of the read");
     }
     format!("row with primary key {}", shown.join(", "))
-}
-
-/// The tuple's fields as far as they go; NULL is none.
-fn split(tuple: &[u8]) -> Vec<Option<&[u8]>> {
-    let mut fields = Vec::new();
-    let mut rest = tuple.get(2..).unwrap_or_default();
-    while let Some((length, tail)) = rest.split_first_chunk::<4>() {
-        let length = i32::from_be_bytes(*length);
-        if length < 0 {
-            fields.push(None);
-            rest = tail;
-        } else if let Some((field, tail)) = tail.split_at_checked(length as usize) {
-            fields.push(Some(field));
-            rest = tail;
-        } else {
-            break;
-        }
-    }
-    fields
 }
 
 /// A key's value for a message; none for types that rarely make a key.

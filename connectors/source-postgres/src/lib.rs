@@ -6,6 +6,7 @@
 //! streams of their own.
 
 mod catalog;
+mod columns;
 mod config;
 mod fault;
 mod numeric;

@@ -1,13 +1,14 @@
 //! From the server's COPY to emitted batches: the source's one long loop.
 
 use rapidbyte_pg::{CopyOut, PgError, Transport, COPY_DATA, FRAME_HEADER_BYTES};
-use rapidbyte_sdk::arrow::{Batch, Column};
+use rapidbyte_sdk::arrow::Batch;
 use rapidbyte_sdk::types::{MetricValue, StreamLimits};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result};
 
+use crate::columns::{self, BadField};
 use crate::fault;
 use crate::plan::Plan;
-use crate::tuple::{self, TupleError, SIGNATURE, TRAILER};
+use crate::tuple::{Bounds, Stop, TupleError, TupleIndex, SIGNATURE, TRAILER};
 
 /// The most bytes of a batch where the pipeline allows more. Stages work side by side only if
 /// several batches are under way; at this size a hop costs next to nothing.
@@ -18,6 +19,9 @@ const FIRST_BATCH_BYTES: u64 = 256 << 10;
 
 /// Signature, flags and the extension's length.
 const HEADER_BYTES: usize = SIGNATURE.len() + 8;
+
+/// Bytes of a message's length, which it counts too.
+const LENGTH_BYTES: usize = 4;
 
 /// Set in the header's flags where each tuple has an object identifier, as before version 12.
 const OID_FLAG: u32 = 1 << 16;
@@ -56,6 +60,7 @@ struct Pump<'p> {
     carry: Vec<u8>,
     header_seen: bool,
     ended: bool,
+    index: TupleIndex,
 }
 
 impl<'p> Pump<'p> {
@@ -73,60 +78,67 @@ impl<'p> Pump<'p> {
             carry: Vec::new(),
             header_seen: false,
             ended: false,
+            index: TupleIndex::new(plan.decoders.len()),
         }
     }
 
-    /// PostgreSQL sends one tuple in one message, which is decoded where it lies in the receive
-    /// buffer. The header, the trailer and whatever a proxy may have cut otherwise go another way.
+    /// PostgreSQL sends one tuple in one message. Such messages are taken by the hundred, column by
+    /// column, from where they lie in the receive buffer. The header, the trailer and whatever a proxy
+    /// may have cut otherwise go another way.
     fn run<T: Transport>(&mut self, copy: &mut CopyOut<'_, T>) -> Result<()> {
-        let plan = self.plan;
-        let decoders = plan.decoders.as_slice();
         let mut whole_tuples = false;
         while let Some(frames) = copy.frames().map_err(|error| self.lost(error))? {
-            let mut rest = frames;
-            while let Some((head, _)) = rest.split_first_chunk::<FRAME_HEADER_BYTES>() {
-                let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize;
-                if head[0] != COPY_DATA || length >= rest.len() {
-                    break;
-                }
-                let (message, tail) = rest.split_at(length + 1);
-                let Some(payload) = message.get(FRAME_HEADER_BYTES..) else { break };
-                rest = tail;
-                if !whole_tuples || payload.len() > self.max_row_bytes {
-                    whole_tuples = self.take_oddly(payload)?;
-                    continue;
-                }
-                if !self.batch.has_room(payload.len()) {
-                    self.emit()?;
-                }
-                match tuple::decode(decoders, self.batch.columns_mut(), payload) {
-                    Ok([]) => {
-                        self.batch.end_row();
-                        self.rows += 1;
-                    }
-                    Ok(_) => {
-                        self.batch.rollback_row();
-                        whole_tuples = self.take_oddly(payload)?;
-                    }
-                    Err(error) => {
-                        self.batch.rollback_row();
-                        whole_tuples = self.take_oddly_after(error, payload)?;
+            let mut at = 0;
+            loop {
+                if whole_tuples {
+                    let (end, stop) = self.take_tuples(frames, at)?;
+                    at = end;
+                    match stop {
+                        Stop::Cut => break,
+                        Stop::Full => continue,
+                        Stop::NoRoom if self.make_room(frames, at)? => continue,
+                        Stop::NoRoom | Stop::Odd => {}
                     }
                 }
+                let Some(payload) = next_payload(frames, at) else { break };
+                whole_tuples = self.take_oddly(payload)?;
+                at += FRAME_HEADER_BYTES + payload.len();
             }
-            let taken = frames.len() - rest.len();
-            copy.consume(taken);
+            copy.consume(at);
         }
         Ok(())
     }
 
-    #[cold]
-    #[inline(never)]
-    fn take_oddly_after(&mut self, error: TupleError, payload: &[u8]) -> Result<bool> {
-        match error {
-            TupleError::Field { .. } => Err(self.refuse(error, payload)),
-            TupleError::Short | TupleError::FieldCount(_) => self.take_oddly(payload),
+    /// Takes tuples from `at` on; gives where it stopped, and why.
+    fn take_tuples(&mut self, frames: &[u8], at: usize) -> Result<(usize, Stop)> {
+        let bounds = Bounds {
+            room: self.batch.room(),
+            row_overhead: self.batch.row_overhead(),
+            max_row_bytes: self.max_row_bytes,
+        };
+        let found = self.index.scan(frames, at, &bounds);
+        self.append(frames)?;
+        self.batch.end_rows(self.index.rows(), found.payload);
+        self.rows += self.index.rows() as u64;
+        Ok((found.end, found.stop))
+    }
+
+    /// Makes room for the tuple at `at`. False if an empty batch has too little: it then travels alone.
+    fn make_room(&mut self, frames: &[u8], at: usize) -> Result<bool> {
+        if self.batch.is_empty() {
+            return Ok(false);
         }
+        let cost = next_payload(frames, at).map_or(0, <[u8]>::len) + self.batch.row_overhead();
+        if self.batch.recount_room() < cost {
+            self.emit()?;
+        }
+        Ok(true)
+    }
+
+    /// Appends the tuples of the index to the batch, without ending their rows.
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        columns::append(&self.index, bytes, &self.plan.decoders, self.batch.columns_mut())
+            .map_err(|bad| self.refuse(bad, bytes))
     }
 
     /// Takes a message that is not just one tuple. True if the next one may be.
@@ -175,22 +187,20 @@ impl<'p> Pump<'p> {
         if !self.batch.has_room(bytes.len()) {
             self.emit()?;
         }
-        match decode_cold(self.plan, self.batch.columns_mut(), bytes) {
-            Ok(tail) => {
-                let size = bytes.len() - tail.len();
-                if size > self.max_row_bytes {
-                    return Err(self.too_large(size as u64));
-                }
-                self.batch.end_row();
-                self.rows += 1;
-                Ok(Some(tail))
+        let end = match self.index.note_one(bytes, 0) {
+            Ok(end) => end,
+            Err(TupleError::Short) => return Ok(None),
+            Err(TupleError::FieldCount(count)) => {
+                return Err(fault::of_field_count(count, self.plan, self.rows + 1));
             }
-            Err(TupleError::Short) => {
-                self.batch.rollback_row();
-                Ok(None)
-            }
-            Err(error) => Err(self.refuse(error, bytes)),
+        };
+        if end > self.max_row_bytes {
+            return Err(self.too_large(end as u64));
         }
+        self.append(bytes)?;
+        self.batch.end_row();
+        self.rows += 1;
+        Ok(Some(&bytes[end..]))
     }
 
     /// Sends the rows gathered so far.
@@ -215,8 +225,8 @@ impl<'p> Pump<'p> {
         self.emit()
     }
 
-    fn refuse(&self, error: TupleError, bytes: &[u8]) -> ConnectorError {
-        fault::of_tuple(error, self.plan, self.rows + 1, bytes)
+    fn refuse(&self, bad: BadField, bytes: &[u8]) -> ConnectorError {
+        fault::of_field(bad, self.plan, self.rows + 1 + bad.row as u64, &self.index, bytes)
     }
 
     fn too_large(&self, bytes: u64) -> ConnectorError {
@@ -234,10 +244,13 @@ impl<'p> Pump<'p> {
     }
 }
 
-/// The same decoding outside the hot loop, where its size does not matter.
-#[inline(never)]
-fn decode_cold<'b>(plan: &Plan, columns: &mut [Column], bytes: &'b [u8]) -> Result<&'b [u8], TupleError> {
-    tuple::decode(&plan.decoders, columns, bytes)
+/// The payload of the CopyData message at `at`; none where there is no whole one.
+fn next_payload(frames: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = frames.get(at..)?;
+    let (head, tail) = rest.split_first_chunk::<FRAME_HEADER_BYTES>()?;
+    let [tag, length @ ..] = head;
+    let size = (u32::from_be_bytes(*length) as usize).checked_sub(LENGTH_BYTES)?;
+    if *tag != COPY_DATA { None } else { tail.get(..size) }
 }
 
 /// What follows the header; none if it has not all arrived.

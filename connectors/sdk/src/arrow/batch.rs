@@ -100,6 +100,29 @@ impl Batch {
         self.recount(cost)
     }
 
+    /// Bytes that further rows may take, each with its values and [`Batch::row_overhead`]. Surely
+    /// free; [`Batch::recount_room`] may find more.
+    pub fn room(&self) -> usize {
+        self.budget
+    }
+
+    /// Counts the room anew from what the columns really hold.
+    pub fn recount_room(&mut self) -> usize {
+        self.budget = self.max_bytes.saturating_sub(self.byte_size());
+        self.budget
+    }
+
+    /// Bytes of a row beside those of its text and binary values, at most.
+    pub fn row_overhead(&self) -> usize {
+        self.row_bytes
+    }
+
+    /// Ends `rows` rows at once, whose values have `payload_bytes` at most.
+    pub fn end_rows(&mut self, rows: usize, payload_bytes: usize) {
+        self.rows += rows;
+        self.budget = self.budget.saturating_sub(rows * self.row_bytes + payload_bytes);
+    }
+
     #[cold]
     #[inline(never)]
     fn recount(&mut self, cost: usize) -> bool {

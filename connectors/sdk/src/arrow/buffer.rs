@@ -73,6 +73,17 @@ impl Buffer {
         self.bytes.resize(self.bytes.len() + count, value);
     }
 
+    /// Appends `count` zeros and gives them.
+    pub(super) fn extend_zeroed(&mut self, count: usize) -> &mut [u8] {
+        let len = self.bytes.len();
+        self.bytes.resize(len + count, 0);
+        &mut self.bytes[len..]
+    }
+
+    pub(super) fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
     pub(super) fn last_mut(&mut self) -> Option<&mut u8> {
         self.bytes.last_mut()
     }
