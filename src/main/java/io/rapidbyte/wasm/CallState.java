@@ -74,6 +74,11 @@ final class CallState {
         place = Place.IN_EXPORT;
     }
 
+    /** Whether the guest runs for itself, so that the host looks at nothing in its memory. */
+    boolean guestRuns() {
+        return place == Place.IN_EXPORT || place == Place.IN_CLEANUP;
+    }
+
     /** Keeps the first failure of a call: the ones after it are its consequence. */
     HostFailure fail(String function, Throwable thrown) {
         HostFailure first = failure.orElseGet(() -> new HostFailure(function, thrown));

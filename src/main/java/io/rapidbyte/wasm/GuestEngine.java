@@ -16,6 +16,7 @@ public final class GuestEngine {
     private final AtomicInteger liveInstances = new AtomicInteger();
 
     private GuestEngine() {
+        NativeHeap.returnLargeBlocks();
         this.engine = build();
     }
 

@@ -48,6 +48,7 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
             this.exports = Instantiation.run(context, source, linker, host, state, memory);
         } catch (Throwable e) {
             context.close(true);
+            memory.free();
             throw e;
         }
         engine.opened();
@@ -199,8 +200,8 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
             return;
         }
         closed = true;
-        memory.detach();
         context.close(true);
+        memory.free();
         output.close();
         engine.closed();
     }

@@ -3,14 +3,17 @@ package io.rapidbyte.wasm;
 import io.rapidbyte.wasm.abi.LinearMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.graalvm.polyglot.PolyglotException;
+import java.util.function.BooleanSupplier;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
 /**
  * A guest's memory as the engine lays it bare: a direct buffer over the very bytes the guest works on.
- * It moves when it grows; the engine tells, and the buffer is then fetched again.
+ * It moves when it grows. The engine never frees it, so this does: what a move left behind once no view
+ * of it can be in use, and the rest at the instance's end.
  */
 final class GuestMemory implements LinearMemory {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
@@ -19,46 +22,63 @@ final class GuestMemory implements LinearMemory {
 
     private Optional<Engine> engine = Optional.empty();
     private ByteBuffer bytes = NOTHING;
-    private boolean moved;
+    private Optional<ByteBuffer> block = Optional.empty();
 
-    /** Begins to show the memory of an instance; {@code webAssembly} holds the engine's own functions. */
-    void attach(Value webAssembly, Value memory, Value realloc) {
-        engine = Optional.of(new Engine(memory, webAssembly.getMember("mem_as_byte_buffer"), realloc));
-        moved = true;
+    /** Left behind while the host may still have held views of it. */
+    private final List<ByteBuffer> outgrown = new ArrayList<>();
+
+    /**
+     * Begins to show the memory of an instance.
+     *
+     * @param webAssembly the engine's own functions
+     * @param noViews tells, when the memory grows, that the host holds no view of it
+     */
+    void attach(Value webAssembly, Value memory, Value realloc, BooleanSupplier noViews) {
+        Engine at = new Engine(memory, webAssembly.getMember("mem_as_byte_buffer"), realloc);
+        engine = Optional.of(at);
+        see(at);
         ProxyExecutable whenGrown = arguments -> {
-            moved = true;
+            see(at);
+            if (noViews.getAsBoolean()) {
+                freeOutgrown();
+            }
             return 0;
         };
         webAssembly.getMember("mem_set_grow_callback").executeVoid(whenGrown);
     }
 
-    /** Lets go of the memory, which is given back once nobody holds a view of it. */
-    void detach() {
+    @SuppressWarnings("ReferenceEquality") // equal buffers are those of equal content
+    private void see(Engine at) {
+        bytes = at.asByteBuffer.execute(at.memory).<ByteBuffer>asHostObject().order(ByteOrder.LITTLE_ENDIAN);
+        Optional<ByteBuffer> now = DirectMemory.owner(bytes);
+        if (block.isPresent() && block.get() != now.orElse(NOTHING)) {
+            outgrown.add(block.get());
+        }
+        block = now;
+    }
+
+    /** Frees what the memory moved away from. No view from before the last move is in use any more. */
+    void freeOutgrown() {
+        outgrown.forEach(DirectMemory::free);
+        outgrown.clear();
+    }
+
+    /** Frees all of it. The context is closed, so that no guest code reads or writes it any more. */
+    void free() {
         engine = Optional.empty();
         bytes = NOTHING;
-        moved = false;
+        freeOutgrown();
+        block.ifPresent(DirectMemory::free);
+        block = Optional.empty();
     }
 
     @Override
     public ByteBuffer bytes() {
-        if (moved) {
-            Engine at = engine.orElseThrow();
-            bytes = at.asByteBuffer
-                    .execute(at.memory)
-                    .<ByteBuffer>asHostObject()
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            moved = false;
-        }
         return bytes;
     }
 
-    /** The size when last seen, if the engine tells nothing any more. */
     long sizeBytes() {
-        try {
-            return bytes().capacity();
-        } catch (PolyglotException e) {
-            return bytes.capacity();
-        }
+        return bytes.capacity();
     }
 
     @Override

@@ -14,13 +14,15 @@ final class HostImport implements ProxyExecutable {
     private final AbiFunction function;
     private final HostFunction<?> host;
     private final CallState state;
+    private final GuestMemory memory;
     private final CoreType[] params;
     private final List<CoreType> results;
 
-    HostImport(AbiFunction function, HostFunction<?> host, CallState state) {
+    HostImport(AbiFunction function, HostFunction<?> host, CallState state, GuestMemory memory) {
         this.function = function;
         this.host = host;
         this.state = state;
+        this.memory = memory;
         this.params = function.importSignature().params().toArray(CoreType[]::new);
         this.results = function.importSignature().results();
     }
@@ -35,6 +37,8 @@ final class HostImport implements ProxyExecutable {
             state.enterAllocator();
             long result = function.lowerResult(transfer, answer, core);
             state.leaveHost();
+            // Until here the answer may have been a view of the memory as it was.
+            memory.freeOutgrown();
             return results.isEmpty() ? 0 : CoreValues.toGuest(results.getFirst(), result);
         } catch (Throwable e) {
             // The guest's call ends here whatever it was; the call of the export tells what it was.

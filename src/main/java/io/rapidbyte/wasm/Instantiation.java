@@ -37,13 +37,14 @@ final class Instantiation {
             Map<String, ? extends HostFunction<?>> host,
             CallState state,
             GuestMemory memory) {
-        Map<String, Object> imports = imports(linker, host, state);
+        Map<String, Object> imports = imports(linker, host, state, memory);
         Map<String, Linker.Export> wanted = linker.exports();
         Value exports = instantiate(context, source, imports).getMember("exports");
         memory.attach(
                 context.getPolyglotBindings().getMember(ENGINE_FUNCTIONS),
                 exports.getMember(Linker.MEMORY),
-                exports.getMember(Linker.REALLOC));
+                exports.getMember(Linker.REALLOC),
+                state::guestRuns);
         Map<String, Export> functions = new HashMap<>();
         wanted.forEach((name, export) -> functions.put(name, export(exports, export)));
         return new Exports(functions, member(exports, Linker.INITIALIZE));
@@ -58,7 +59,7 @@ final class Instantiation {
     }
 
     private static Map<String, Object> imports(
-            Linker linker, Map<String, ? extends HostFunction<?>> host, CallState state) {
+            Linker linker, Map<String, ? extends HostFunction<?>> host, CallState state, GuestMemory memory) {
         Map<String, Map<String, Object>> modules = new LinkedHashMap<>();
         for (Linker.Import each : linker.imports()) {
             String name = each.function().name();
@@ -69,7 +70,7 @@ final class Instantiation {
                         "the module imports " + name + ", for which the host has no function");
             }
             modules.computeIfAbsent(each.item().module(), module -> new HashMap<>())
-                    .put(each.item().name(), new HostImport(each.function(), function, state));
+                    .put(each.item().name(), new HostImport(each.function(), function, state, memory));
         }
         Map<String, Object> imports = new HashMap<>();
         modules.forEach((module, functions) -> imports.put(module, ProxyObject.fromMap(functions)));
