@@ -199,6 +199,15 @@ class HostileGuestTest {
         });
     }
 
+    /** Compiled, a guest's frames are tiny and very many. */
+    @Test
+    void unbounded_recursion_ends_soon_even_when_compiled() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            Fixture.with(guest ->
+                    assertThatThrownBy(() -> guest.call("guest#recurse")).isInstanceOf(GuestStackOverflow.class));
+        }
+    }
+
     @Test
     void memory_ends_at_the_limit() throws Exception {
         Fixture.with(guest -> {
