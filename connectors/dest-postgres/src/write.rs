@@ -1,6 +1,8 @@
 //! One stream from its first batch to COMMIT.
 
-use rapidbyte_sdk::arrow::{Reader, Schema};
+use std::rc::Rc;
+
+use rapidbyte_sdk::arrow::{Reader, Schema, SchemaCache};
 use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, WriteSummary};
 use rapidbyte_sdk::{ConnectorError, Inbound, Inbox, Result, StreamContext, StreamName};
 
@@ -154,16 +156,23 @@ fn load(
     rows: &mut u64,
 ) -> Result<Option<Vec<u8>>> {
     let mut next = Some(first);
+    let mut schemas = SchemaCache::default();
+    // The schema that was last found to be equal, by address.
+    let mut accepted = Rc::default();
     while let Some(ipc) = next.take() {
         let mut sink = sink::open(session, loading, schema, method, *rows)?;
         let mut pending = Some(ipc);
         let mut changed = false;
         while let Some(ipc) = pending.take() {
-            if schema_of(&ipc, &loading.table)? != *schema {
-                (pending, changed) = (Some(ipc), true);
-                break;
+            let mut reader = Reader::cached(&ipc, &mut schemas).map_err(|e| bad_batch(&loading.table, &e))?;
+            if !Rc::ptr_eq(&reader.shared_schema(), &accepted) {
+                if reader.schema() != schema {
+                    (pending, changed) = (Some(ipc), true);
+                    break;
+                }
+                accepted = reader.shared_schema();
             }
-            put_rows(sink.as_mut(), &ipc, loading)?;
+            put_rows(sink.as_mut(), &mut reader, loading)?;
             drop(ipc);
             pending = match stream.next() {
                 Ok(following) => following,
@@ -185,8 +194,7 @@ fn load(
     Ok(None)
 }
 
-fn put_rows(sink: &mut (dyn sink::Sink + '_), ipc: &[u8], loading: &Loading) -> Result<()> {
-    let mut reader = Reader::new(ipc).map_err(|e| bad_batch(&loading.table, &e))?;
+fn put_rows(sink: &mut (dyn sink::Sink + '_), reader: &mut Reader<'_>, loading: &Loading) -> Result<()> {
     while let Some(batch) = reader.next_batch().map_err(|e| bad_batch(&loading.table, &e))? {
         sink.rows(&batch)?;
     }

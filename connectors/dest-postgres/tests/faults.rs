@@ -115,7 +115,7 @@ fn a_server_that_dies_mid_run_leaves_the_old_rows() {
             for _ in 0..500 {
                 let ended = target.ask(
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                     WHERE application_name = 'rapidbyte' AND query LIKE 'COPY%'",
+                     WHERE application_name = 'rapidbyte' AND query LIKE 'COPY \"dying\".%'",
                 );
                 if ended != "0" {
                     return true;

@@ -39,7 +39,7 @@ impl<T: Transport> Client<T> {
             tag::ERROR => return Err(self.server_error(head)),
             _ => return Err(self.unexpected(head, "the start of COPY FROM")),
         }
-        let mut buffer = Vec::with_capacity(SEND_BYTES + (16 << 10));
+        let mut buffer = Vec::with_capacity(3 * SEND_BYTES);
         buffer.extend_from_slice(&[0; FRAME_HEADER_BYTES]);
         Ok(CopyIn { client: self, buffer })
     }

@@ -2,10 +2,15 @@
 
 mod binary;
 mod calendar;
+mod loops;
 mod numeric;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod text;
 
-pub use binary::{put_binary, Binary};
+pub use binary::Binary;
+pub use rows::{Bad, Encoder};
 pub use text::{escape_copy_text, put_text};
 
 /// A value that has no form at the destination.

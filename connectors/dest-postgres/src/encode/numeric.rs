@@ -4,7 +4,7 @@
 
 use super::{BadValue, Encoded};
 
-const NEGATIVE: u16 = 0x4000;
+pub(super) const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
 const NEGATIVE_INFINITY: u16 = 0xF000;
@@ -17,7 +17,6 @@ const POWERS: [u64; GROUP] = [1, 10, 100, 1_000];
 const FOUR_GROUPS: u128 = 10_000_000_000_000_000;
 
 /// Appends `unscaled` × 10^-`scale` with its length in front.
-#[inline]
 pub(super) fn put_decimal(unscaled: i128, scale: u8, out: &mut Vec<u8>) {
     let scale = usize::from(scale);
     let mut groups = Groups { digits: [0; MAX_GROUPS], first: MAX_GROUPS };

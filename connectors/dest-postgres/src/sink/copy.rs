@@ -1,13 +1,11 @@
-use std::marker::PhantomData;
-
 use rapidbyte_pg::{CopyIn, PgError};
-use rapidbyte_sdk::arrow::{BatchView, ColumnView, Schema};
+use rapidbyte_sdk::arrow::{BatchView, Schema};
 use rapidbyte_sdk::{Result, TcpStream};
 
 use super::{bad_value, failed, text_columns, Sink};
 use crate::connector::Session;
-use crate::encode::{self, escape_copy_text, put_binary, put_text, BadValue};
-use crate::plan::Form;
+use crate::encode::{self, escape_copy_text, put_text, Bad, Encoder};
+use crate::plan::{Form, Plan};
 use crate::prepare::Loading;
 
 /// A COPY under way, in one of its formats.
@@ -18,7 +16,7 @@ pub(crate) struct Copy<'a, F> {
     rows: u64,
     rows_before: u64,
     sent_bytes: usize,
-    format: PhantomData<F>,
+    format: F,
 }
 
 /// One of COPY's formats.
@@ -27,22 +25,21 @@ pub(crate) trait Format {
     const HEADER: &'static [u8];
     const TRAILER: &'static [u8];
 
+    fn new(plan: &Plan) -> Self;
+
     /// Appends every row of a batch; a value that has no form is told with its column and row.
     fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError>
     where
         Self: Sized;
 }
 
-/// Where a value has no form.
-pub(crate) struct Bad {
-    column: usize,
-    row: usize,
-    value: BadValue,
+/// The formats are described in the manual's page on COPY.
+pub(crate) struct Binary {
+    encoder: Encoder,
 }
 
-/// The formats are described in the manual's page on COPY.
-pub(crate) enum Binary {}
-pub(crate) enum Text {}
+/// See [`Binary`].
+pub(crate) struct Text;
 
 impl<'a, F: Format> Copy<'a, F> {
     pub(crate) fn start(
@@ -58,7 +55,7 @@ impl<'a, F: Format> Copy<'a, F> {
         let sql = format!("COPY {} ({columns}) FROM STDIN (FORMAT {}{freeze})", loading.table, F::NAME);
         let mut copy = session.copy_in(&sql).map_err(|e| failed(loading, e))?;
         copy.buffer().extend_from_slice(F::HEADER);
-        Ok(Copy { copy, loading, schema, rows: 0, rows_before, sent_bytes: 0, format: PhantomData })
+        Ok(Copy { copy, loading, schema, rows: 0, rows_before, sent_bytes: 0, format: F::new(&loading.plan) })
     }
 
     /// The server counts lines from the start of its COPY.
@@ -106,26 +103,22 @@ impl Format for Binary {
     const HEADER: &'static [u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
     const TRAILER: &'static [u8] = &(-1i16).to_be_bytes();
 
+    fn new(plan: &Plan) -> Self {
+        let column = |planned: &crate::plan::Planned| match planned.form {
+            Form::Binary(form) => (planned.index, form),
+            Form::Null | Form::Text => (planned.index, encode::Binary::Null),
+        };
+        Binary { encoder: Encoder::new(plan.columns.iter().map(column)) }
+    }
+
     fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError> {
-        let columns: Vec<(encode::Binary, ColumnView<'_>)> = sink
-            .loading
-            .plan
-            .columns
-            .iter()
-            .map(|planned| match planned.form {
-                Form::Binary(form) => (form, batch.columns()[planned.index]),
-                Form::Null | Form::Text => (encode::Binary::Null, batch.columns()[planned.index]),
-            })
-            .collect();
-        let count = (columns.len() as i16).to_be_bytes();
-        for row in 0..batch.rows() {
+        let mut row = 0;
+        while row < batch.rows() {
             let out = sink.copy.buffer();
             let start = out.len();
-            out.extend_from_slice(&count);
-            for (index, (form, column)) in columns.iter().enumerate() {
-                if let Err(value) = put_binary(*form, column, row, out) {
-                    return Ok(Err(Bad { column: index, row, value }));
-                }
+            match sink.format.encoder.put(batch, row, out) {
+                Ok(rows) => row += rows,
+                Err(bad) => return Ok(Err(bad)),
             }
             sink.sent_bytes += out.len() - start;
             sink.copy.flush_if_full()?;
@@ -138,6 +131,10 @@ impl Format for Text {
     const NAME: &'static str = "text";
     const HEADER: &'static [u8] = b"";
     const TRAILER: &'static [u8] = b"";
+
+    fn new(_: &Plan) -> Self {
+        Text
+    }
 
     fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError> {
         let columns = text_columns(&sink.loading.plan, sink.schema, batch);

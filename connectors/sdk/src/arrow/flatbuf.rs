@@ -209,15 +209,31 @@ impl<'a> Table<'a> {
     }
 
     /// A vector of structs that each hold two 64-bit numbers.
-    pub(super) fn pairs(&self, index: usize) -> Result<Vec<(i64, i64)>> {
-        let Some(at) = self.field(index)? else { return Ok(Vec::new()) };
-        let (count, start) = counted(self.bytes, follow(self.bytes, at)?, 16)?;
-        (0..count)
-            .map(|element| {
-                let at = start + 16 * element;
-                Ok((i64::from_le_bytes(take(self.bytes, at)?), i64::from_le_bytes(take(self.bytes, at + 8)?)))
-            })
-            .collect()
+    pub(super) fn pairs(&self, index: usize) -> Result<Pairs<'a>> {
+        let Some(at) = self.field(index)? else { return Ok(Pairs { bytes: &[] }) };
+        let (count, start) = counted(self.bytes, follow(self.bytes, at)?, PAIR_BYTES)?;
+        Ok(Pairs { bytes: &self.bytes[start..start + PAIR_BYTES * count] })
+    }
+}
+
+const PAIR_BYTES: usize = 16;
+
+/// Pairs of 64-bit numbers, as they lie in the metadata.
+#[derive(Clone, Copy)]
+pub(super) struct Pairs<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Pairs<'a> {
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() / PAIR_BYTES
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + 'a {
+        self.bytes.chunks_exact(PAIR_BYTES).map(|pair| {
+            let (first, second) = pair.split_at(PAIR_BYTES / 2);
+            (i64::from_le_bytes(first.try_into().unwrap()), i64::from_le_bytes(second.try_into().unwrap()))
+        })
     }
 }
 

@@ -30,7 +30,7 @@ mod tests;
 pub use batch::Batch;
 pub use column::Column;
 pub use error::{ArrowError, Result};
-pub use reader::Reader;
+pub use reader::{Reader, SchemaCache};
 pub use schema::{keys, DataType, Field, Schema};
 pub use view::{BatchView, ColumnView};
 pub use write::{write_columns, RawColumn};

@@ -1,8 +1,10 @@
+use std::rc::Rc;
+
 use super::flatbuf::Table;
 use super::message::{self, header};
 use super::parse;
 use super::schema::{Layout, Schema};
-use super::view::{view_columns, BatchView};
+use super::view::{view_columns, BatchView, Buffers};
 use super::{ArrowError, Result};
 
 /// Reads one IPC stream from untrusted bytes, copying nothing.
@@ -12,10 +14,19 @@ use super::{ArrowError, Result};
 /// refused as well.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    schema: Schema,
+    schema: Rc<Schema>,
     bytes: &'a [u8],
     at: usize,
     done: bool,
+}
+
+/// The schema read last. Streams of batches repeat theirs; whoever passes the same cache to each
+/// [`Reader::cached`] has it parsed once, and every reader shares it.
+#[derive(Debug, Default)]
+pub struct SchemaCache {
+    /// The bytes in front of the first batch.
+    message: Vec<u8>,
+    schema: Rc<Schema>,
 }
 
 /// Metadata and body of one message.
@@ -27,19 +38,36 @@ struct Message<'a> {
 impl<'a> Reader<'a> {
     /// Reads the schema.
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
-        let mut reader = Reader { schema: Schema::default(), bytes, at: 0, done: false };
+        let mut reader = Reader { schema: Rc::default(), bytes, at: 0, done: false };
         let message = reader.next_message()?.ok_or_else(|| ArrowError::malformed("a stream without a schema"))?;
         if message.table.u8(1, 0)? != header::SCHEMA {
             return Err(ArrowError::malformed("a stream must start with its schema"));
         }
         let table = message.table.table(2)?.ok_or_else(|| ArrowError::malformed("an empty schema message"))?;
-        reader.schema = parse::schema(&table)?;
+        reader.schema = Rc::new(parse::schema(&table)?);
+        Ok(reader)
+    }
+
+    /// Reads the schema, or takes the cache's where its bytes are the same.
+    pub fn cached(bytes: &'a [u8], cache: &mut SchemaCache) -> Result<Self> {
+        if !cache.message.is_empty() && starts_with(bytes, &cache.message) {
+            return Ok(Reader { schema: Rc::clone(&cache.schema), bytes, at: cache.message.len(), done: false });
+        }
+        let reader = Reader::new(bytes)?;
+        cache.message.clear();
+        cache.message.extend_from_slice(&bytes[..reader.at]);
+        cache.schema = Rc::clone(&reader.schema);
         Ok(reader)
     }
 
     /// The columns of every batch in the stream.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The same, to be kept: readers of one cache give the very same one until it changes.
+    pub fn shared_schema(&self) -> Rc<Schema> {
+        Rc::clone(&self.schema)
     }
 
     /// The next record batch, `None` behind the last.
@@ -73,8 +101,7 @@ impl<'a> Reader<'a> {
         if nodes.len() != self.schema.fields.len() || buffers.len() != expected {
             return Err(ArrowError::malformed("a batch whose columns are not those of its schema"));
         }
-        let slices = buffers.into_iter().map(|(offset, length)| part(message.body, offset, length));
-        let columns = view_columns(&self.schema, &nodes, slices, rows)?;
+        let columns = view_columns(&self.schema, nodes, Buffers::new(message.body, buffers), rows)?;
         Ok(BatchView { rows, columns })
     }
 
@@ -108,10 +135,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn part(body: &[u8], offset: i64, length: i64) -> Result<&[u8]> {
-    usize::try_from(offset)
-        .ok()
-        .zip(usize::try_from(length).ok())
-        .and_then(|(start, length)| body.get(start..start.checked_add(length)?))
-        .ok_or_else(|| ArrowError::malformed("a buffer lies outside of its message's body"))
+/// By words: comparing slices goes by bytes, slowly where the host still interprets.
+fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..start.len()) else { return false };
+    let ((words, rest), (start_words, start_rest)) = (bytes.as_chunks::<8>(), start.as_chunks::<8>());
+    let pairs = words.iter().zip(start_words);
+    let differences = pairs.fold(0, |bits, (a, b)| bits | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)));
+    differences == 0 && rest == start_rest
 }

@@ -1,5 +1,6 @@
 use super::buffer;
-use super::schema::{DataType, Layout, Schema};
+use super::flatbuf::Pairs;
+use super::schema::{DataType, Field, Layout, Schema};
 use super::write::RawColumn;
 use super::{ArrowError, Result};
 
@@ -93,6 +94,24 @@ impl<'a> ColumnView<'a> {
         unsafe { !buffer::read_bit(self.validity, row) }
     }
 
+    /// A bit per row, least significant first, set where there is a value; empty without nulls.
+    /// This and the next two are for loops over a whole column.
+    pub fn validity(&self) -> &'a [u8] {
+        self.validity
+    }
+
+    /// Where each text or binary value starts in [`ColumnView::values`], and the end of the last:
+    /// 32 bits each, little-endian, never falling, none beyond the end of the values. Empty for other types.
+    pub fn offsets(&self) -> &'a [u8] {
+        self.offsets
+    }
+
+    /// The values as they lie in memory, nulls included: bits, fixed-width values without gaps, or
+    /// what the offsets point into.
+    pub fn values(&self) -> &'a [u8] {
+        self.values
+    }
+
     /// A truth value.
     #[inline(always)]
     pub fn bool(&self, row: usize) -> bool {
@@ -182,39 +201,91 @@ impl<'a> ColumnView<'a> {
     }
 }
 
+/// The buffers of a batch in order, each checked to lie within the message's body.
+pub(super) struct Buffers<'a> {
+    body: &'a [u8],
+    places: Pairs<'a>,
+    taken: usize,
+}
+
+impl<'a> Buffers<'a> {
+    pub(super) fn new(body: &'a [u8], places: Pairs<'a>) -> Self {
+        Buffers { body, places, taken: 0 }
+    }
+
+    fn next(&mut self) -> Result<&'a [u8]> {
+        let (offset, length) = self.places.iter().nth(self.taken).ok_or_else(no_buffer)?;
+        self.taken += 1;
+        usize::try_from(offset)
+            .ok()
+            .zip(usize::try_from(length).ok())
+            .and_then(|(start, length)| self.body.get(start..start.checked_add(length)?))
+            .ok_or_else(outside)
+    }
+}
+
 /// Where a schema has no columns, a batch still has a number of rows.
 pub(super) fn view_columns<'a>(
     schema: &Schema,
-    nodes: &[(i64, i64)],
-    mut buffers: impl Iterator<Item = Result<&'a [u8]>>,
+    nodes: Pairs<'_>,
+    mut buffers: Buffers<'a>,
     rows: usize,
 ) -> Result<Vec<ColumnView<'a>>> {
-    let mut next = || buffers.next().unwrap_or_else(|| Err(ArrowError::malformed("a batch lacks a buffer")));
     let mut columns = Vec::with_capacity(schema.fields.len());
-    for (field, &(length, nulls)) in schema.fields.iter().zip(nodes) {
-        if length != rows as i64 {
-            return Err(ArrowError::malformed(format!(
-                "column {} has {length} values in a batch of {rows} rows",
-                field.name
-            )));
-        }
-        let nulls = usize::try_from(nulls)
-            .ok()
-            .filter(|&nulls| nulls <= rows)
-            .ok_or_else(|| ArrowError::malformed(format!("column {} has {nulls} nulls", field.name)))?;
-        if nulls > 0 && !field.nullable {
-            return Err(ArrowError::malformed(format!("column {} must not hold nulls", field.name)));
-        }
-        let validity = next()?;
-        let offsets = if field.data_type.layout() == Layout::Variable { next()? } else { &[] };
-        let values = next()?;
-        let column = ColumnView::new(&field.data_type, rows, nulls, validity, offsets, values)
-            .map_err(|error| within(&field.name, error))?;
-        columns.push(column);
+    for (field, (length, nulls)) in schema.fields.iter().zip(nodes.iter()) {
+        columns
+            .push(view_column(field, length, nulls, &mut buffers, rows).map_err(|error| within(&field.name, error))?);
     }
     Ok(columns)
 }
 
+fn view_column<'a>(
+    field: &Field,
+    length: i64,
+    nulls: i64,
+    buffers: &mut Buffers<'a>,
+    rows: usize,
+) -> Result<ColumnView<'a>> {
+    if length != rows as i64 {
+        return Err(wrong_length(length, rows));
+    }
+    let nulls = usize::try_from(nulls).ok().filter(|&count| count <= rows).ok_or_else(|| wrong_nulls(nulls))?;
+    if nulls > 0 && !field.nullable {
+        return Err(forbidden_nulls());
+    }
+    let validity = buffers.next()?;
+    let offsets = if field.data_type.layout() == Layout::Variable { buffers.next()? } else { &[] };
+    ColumnView::new(&field.data_type, rows, nulls, validity, offsets, buffers.next()?)
+}
+
+// What goes wrong is told out of line: the code in front of it stays small and is compiled soon.
+
+#[cold]
+fn no_buffer() -> ArrowError {
+    ArrowError::malformed("a batch lacks a buffer")
+}
+
+#[cold]
+fn outside() -> ArrowError {
+    ArrowError::malformed("a buffer lies outside of its message's body")
+}
+
+#[cold]
+fn wrong_length(length: i64, rows: usize) -> ArrowError {
+    ArrowError::malformed(format!("has {length} values in a batch of {rows} rows"))
+}
+
+#[cold]
+fn wrong_nulls(nulls: i64) -> ArrowError {
+    ArrowError::malformed(format!("has {nulls} nulls"))
+}
+
+#[cold]
+fn forbidden_nulls() -> ArrowError {
+    ArrowError::malformed("must not hold nulls")
+}
+
+#[cold]
 fn within(column: &str, error: ArrowError) -> ArrowError {
     match error {
         ArrowError::Malformed(what) => ArrowError::Malformed(format!("column {column}: {what}")),
@@ -227,32 +298,50 @@ fn prefix(bytes: &[u8], len: usize) -> Result<&[u8]> {
     bytes.get(..len).ok_or_else(too_short)
 }
 
+#[cold]
 fn too_short() -> ArrowError {
     ArrowError::malformed("a buffer is shorter than its rows need")
 }
 
 /// Returns the last offset.
 fn check_offsets(offsets: &[u8], values: usize) -> Result<usize> {
-    let mut last = 0i32;
-    // Without a branch per offset the loop runs at memory speed; a fall anywhere turns it false.
-    let mut rising = true;
-    for offset in offsets.chunks_exact(4) {
-        let offset = i32::from_le_bytes([offset[0], offset[1], offset[2], offset[3]]);
-        rising &= offset >= last;
-        last = offset;
-    }
-    if !rising || last as usize > values {
+    let last = offsets.last_chunk::<4>().map_or(0, |last| i32::from_le_bytes(*last));
+    if ever_falls(offsets) || last as usize > values {
         return Err(ArrowError::malformed("text or binary offsets fall or point outside of the values"));
     }
     Ok(last as usize)
 }
 
+/// Whether an offset is negative or smaller than the one before it.
+///
+/// A function of its own, as the one below, and without a branch per element: the host compiles a
+/// small loop at once, and a branch that it has never seen taken throws compiled code away.
+#[inline(never)]
+fn ever_falls(offsets: &[u8]) -> bool {
+    let mut last = 0i32;
+    // Its top bit is set by a fall or a negative offset; neither goes unseen through an overflow,
+    // since of two offsets that are not negative the difference fits.
+    let mut signs = 0i32;
+    for offset in offsets.chunks_exact(4) {
+        let offset = i32::from_le_bytes([offset[0], offset[1], offset[2], offset[3]]);
+        signs |= offset | offset.wrapping_sub(last);
+        last = offset;
+    }
+    signs < 0
+}
+
 fn count_zeros(bits: &[u8], rows: usize) -> usize {
     let whole = &bits[..rows / 8];
-    let ones: usize = whole.iter().map(|byte| byte.count_ones() as usize).sum();
     let rest = match rows % 8 {
         0 => 0,
         left => (bits[rows / 8] & ((1 << left) - 1)).count_ones() as usize,
     };
-    rows - ones - rest
+    rows - count_ones(whole) - rest
+}
+
+#[inline(never)]
+fn count_ones(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let words: usize = words.iter().map(|word| u64::from_le_bytes(*word).count_ones() as usize).sum();
+    words + rest.iter().map(|byte| byte.count_ones() as usize).sum::<usize>()
 }

@@ -190,3 +190,17 @@ fn ragged_columns_wrong_widths_and_forbidden_nulls_are_refused() {
     batch.end_row();
     assert!(matches!(batch.write_ipc(&mut Vec::new()), Err(ArrowError::Invalid(_))));
 }
+
+#[test]
+fn readers_of_one_cache_share_the_schema_until_it_changes() {
+    let bytes = written(&every_type());
+    let mut cache = SchemaCache::default();
+    let first = Reader::cached(&bytes, &mut cache).unwrap();
+    let mut second = Reader::cached(&bytes, &mut cache).unwrap();
+    assert!(std::ptr::eq(first.schema(), second.schema()));
+    assert_eq!(second.next_batch().unwrap().unwrap().rows(), ROWS);
+    let other = written(&Batch::new(Schema::new(vec![Field::new("n", DataType::Int32, false)]), 1024));
+    assert_eq!(Reader::cached(&other, &mut cache).unwrap().schema().fields[0].name, "n");
+    assert_eq!(Reader::cached(&bytes, &mut cache).unwrap().schema(), first.schema());
+    assert!(Reader::cached(&bytes[..40], &mut cache).is_err());
+}
