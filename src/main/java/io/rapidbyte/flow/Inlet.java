@@ -63,6 +63,10 @@ final class Inlet {
     }
 
     private void arrived(Frame frame, Consumer<Failure> onAborted, Consumer<ConnectorError> onBroken) {
+        if (frame instanceof Frame.Abort(long sequence, Failure failure)) {
+            // Before the guest can see it: what the guest then fails with is the echo and not the cause.
+            onAborted.accept(failure);
+        }
         lock.lock();
         try {
             if (stopped.isPresent()) {
@@ -77,9 +81,6 @@ final class Inlet {
             onBroken.accept(e.error());
         } finally {
             lock.unlock();
-        }
-        if (frame instanceof Frame.Abort(long sequence, Failure failure)) {
-            onAborted.accept(failure);
         }
     }
 

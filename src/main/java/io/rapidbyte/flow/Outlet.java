@@ -66,8 +66,9 @@ final class Outlet {
             switch (credit) {
                 case Credit.Granted(long through) -> granted(through, onBroken);
                 case Credit.Refused(Failure failure) -> {
-                    stop(FlowErrors.downstreamFailed(failure));
+                    // Before the guest can see it: what the guest then fails with is the echo and not the cause.
                     onRefused.accept(failure);
+                    stop(FlowErrors.downstreamFailed(failure));
                 }
             }
         }));
