@@ -51,7 +51,7 @@ pub(crate) fn write_stream(
             .confirm(&barrier)
             .map_err(|e| e.commit_state(CommitState::AfterCommitConfirmed).unsafe_to_retry())?;
     }
-    Ok(input.summary(rows))
+    Ok(input.summary(rows, 0))
 }
 
 fn refuse_unsupported(ctx: &StreamContext) -> Result<()> {

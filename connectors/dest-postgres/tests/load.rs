@@ -79,13 +79,13 @@ fn a_failed_source_rolls_everything_back() {
 fn barriers_are_confirmed_after_the_commit_and_only_then() {
     let target = target("barriers");
     testing::with(|host| host.committed.clear());
-    let barrier = |id| Ok(Inbound::Barrier(Barrier { id, payload: format!("at {id}") }));
+    let barrier = |id| Ok(Inbound::Barrier(Barrier { id, payload: format!("at {id}"), last: false }));
     let batch = || Ok(Inbound::Batch(batch(&people(), 1, person)));
     let failing = vec![batch(), barrier(1), Err(ConnectorError::cancelled("run.cancelled", "cancelled"))];
     target.write("people", WriteMode::Append, failing).unwrap_err();
     assert_eq!(testing::with(|host| host.committed.len()), 0);
     target.write("people", WriteMode::Append, vec![batch(), barrier(2), barrier(3)]).unwrap();
-    assert_eq!(testing::with(|host| host.committed.iter().map(|b| b.id).collect::<Vec<_>>()), [2, 3]);
+    assert_eq!(testing::with(|host| host.committed.iter().map(|b| b.0).collect::<Vec<_>>()), [2, 3]);
 }
 
 /// Types that travel in Arrow's own form, and values at their edges.

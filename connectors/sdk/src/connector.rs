@@ -2,7 +2,7 @@
 
 use crate::host;
 use crate::types::{
-    Barrier, CheckpointKind, DiscoveredStream, Finding, FindingLevel, Inbound, ReadSummary, StreamContext,
+    Barrier, CheckpointKind, DiscoveredStream, Finding, FindingLevel, Inbound, ReadSummary, Receipt, StreamContext,
     TransformSummary, WriteSummary,
 };
 use crate::Result;
@@ -49,7 +49,16 @@ pub trait Destination: Sized {
         Ok(Vec::new())
     }
 
-    /// Consumes one stream to its end. Returns only when all of it is durable. An error from `input`
+    /// Claims the stream for the run of `ctx`, so that no earlier run can write to it any more, and
+    /// tells how far the load got (I8). `None`: this destination keeps no receipts, so that rows
+    /// may come twice when a load is continued.
+    fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
+        let _ = ctx;
+        Ok(None)
+    }
+
+    /// Consumes one stream to its end and makes it durable barrier by barrier: [`Inbox::prepare`],
+    /// commit, [`Inbox::confirm`]. The last barrier comes right before the end. An error from `input`
     /// means that the upstream failed or the run was cancelled: roll back and hand it on (I1).
     fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary>;
 
@@ -102,6 +111,7 @@ pub struct Emitter {
     rows: u64,
     bytes: u64,
     batches: u64,
+    position: Option<String>,
 }
 
 impl Emitter {
@@ -121,9 +131,19 @@ impl Emitter {
         host::checkpoint(CheckpointKind::Barrier(()), payload)
     }
 
+    /// What the last barrier is to carry, which the host places once the read has ended well.
+    pub fn end_at(&mut self, payload: String) {
+        self.position = Some(payload);
+    }
+
+    /// How many batches were emitted so far.
+    pub fn batches(&self) -> u64 {
+        self.batches
+    }
+
     /// What was emitted so far.
     pub fn summary(&self) -> ReadSummary {
-        ReadSummary { rows: self.rows, bytes: self.bytes, batches: self.batches }
+        ReadSummary { rows: self.rows, bytes: self.bytes, batches: self.batches, position: self.position.clone() }
     }
 }
 
@@ -146,15 +166,22 @@ impl Inbox {
         Ok(inbound)
     }
 
+    /// Tells that all before the barrier is about to become durable. When this returns the host has
+    /// saved what was rejected before it (I20), so commit after it, never before.
+    pub fn prepare(&mut self, barrier: &Barrier) -> Result<()> {
+        host::checkpoint(CheckpointKind::Prepare(barrier.id), &barrier.payload)?;
+        Ok(())
+    }
+
     /// Tells that all before the barrier is durable. Call it after the commit, never before (I6).
     pub fn confirm(&mut self, barrier: &Barrier) -> Result<()> {
         host::checkpoint(CheckpointKind::Committed(barrier.id), &barrier.payload)?;
         Ok(())
     }
 
-    /// A summary of the batches taken, with the rows that were written.
-    pub fn summary(&self, rows: u64) -> WriteSummary {
-        WriteSummary { rows, bytes: self.bytes, batches: self.batches }
+    /// A summary of the batches taken, with the rows that were written and those that were rejected.
+    pub fn summary(&self, rows: u64, rejected: u64) -> WriteSummary {
+        WriteSummary { rows, rejected, bytes: self.bytes, batches: self.batches }
     }
 }
 

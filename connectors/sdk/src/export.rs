@@ -8,7 +8,7 @@ use crate::abi::{give, mem, take, Abi, Addr};
 use crate::config;
 use crate::connector::{Destination, Emitter, Inbox, Source, Transform};
 use crate::types::{
-    ConnectorError, DiscoveredStream, Finding, ReadSummary, StreamContext, TransformSummary, WriteSummary,
+    ConnectorError, DiscoveredStream, Finding, ReadSummary, Receipt, StreamContext, TransformSummary, WriteSummary,
 };
 use crate::Result;
 use std::cell::RefCell;
@@ -135,6 +135,16 @@ pub fn discover<T: Source>(slot: &Slot<T>) -> Addr {
     give::<Result<Vec<DiscoveredStream>>>(slot.with(T::discover))
 }
 
+/// Runs a destination's `resume`.
+///
+/// # Safety
+/// The argument is as the canonical ABI has it.
+pub unsafe fn resume<T: Destination>(slot: &Slot<T>, ctx: Addr) -> Addr {
+    // SAFETY: as the caller promises.
+    let ctx: StreamContext = unsafe { take(ctx) };
+    give::<Result<Option<Receipt>>>(slot.with(|connector| connector.resume(&ctx)))
+}
+
 /// # Safety
 /// `open` or `close` gave this address.
 pub unsafe fn post_unit(at: Addr) {
@@ -154,6 +164,13 @@ pub unsafe fn post_validate(at: Addr) {
 pub unsafe fn post_discover(at: Addr) {
     // SAFETY: as the caller promises.
     drop(unsafe { take::<Result<Vec<DiscoveredStream>>>(at) });
+}
+
+/// # Safety
+/// `resume` gave this address.
+pub unsafe fn post_resume(at: Addr) {
+    // SAFETY: as the caller promises.
+    drop(unsafe { take::<Result<Option<Receipt>>>(at) });
 }
 
 /// # Safety
@@ -188,7 +205,20 @@ macro_rules! source {
 #[macro_export]
 macro_rules! destination {
     ($type:ty) => {
-        $crate::__exports!($type, destination, "dest-connector", "run-write", {});
+        $crate::__exports!($type, destination, "dest-connector", "run-write", {
+            #[cfg_attr(target_arch = "wasm32", export_name = "rapidbyte:connector/dest-connector@2.0.0#resume")]
+            pub unsafe extern "C" fn resume(ctx: u32) -> u32 {
+                unsafe { $crate::export::resume(&SLOT, ctx) }
+            }
+
+            #[cfg_attr(
+                target_arch = "wasm32",
+                export_name = "cabi_post_rapidbyte:connector/dest-connector@2.0.0#resume"
+            )]
+            pub unsafe extern "C" fn post_resume(at: u32) {
+                unsafe { $crate::export::post_resume(at) }
+            }
+        });
     };
 }
 

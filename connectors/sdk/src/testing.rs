@@ -19,8 +19,10 @@ pub struct TestHost {
     pub inbound: VecDeque<Result<Inbound>>,
     /// What was emitted: batches, and barriers where they were placed.
     pub emitted: Vec<Inbound>,
-    /// Barriers confirmed, in order.
-    pub committed: Vec<Barrier>,
+    /// Barriers prepared, in order.
+    pub prepared: Vec<u64>,
+    /// Barriers confirmed, in order: id and payload.
+    pub committed: Vec<(u64, String)>,
     /// Metrics, in order.
     pub metrics: Vec<(String, MetricValue)>,
     /// Log lines, in order.
@@ -97,11 +99,15 @@ pub(crate) fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
         CheckpointKind::Barrier(()) => {
             host.next_barrier += 1;
             let id = host.next_barrier;
-            host.emitted.push(Inbound::Barrier(Barrier { id, payload }));
+            host.emitted.push(Inbound::Barrier(Barrier { id, payload, last: false }));
+            Ok(id)
+        }
+        CheckpointKind::Prepare(id) => {
+            host.prepared.push(id);
             Ok(id)
         }
         CheckpointKind::Committed(id) => {
-            host.committed.push(Barrier { id, payload });
+            host.committed.push((id, payload));
             Ok(id)
         }
     })
@@ -191,6 +197,7 @@ impl StreamContext {
             primary_key: Vec::new(),
             selected_columns: None,
             cursor: None,
+            position: None,
             schema: None,
             limits: StreamLimits {
                 max_batch_bytes: 64 << 20,

@@ -224,8 +224,20 @@ record! {
         pub type_name: String,
         /// The value as the source prints it.
         pub value: String,
-        /// The tie-breaker's value beside it, where the stream has a tie-breaker.
+        /// What tells rows of this very value apart; in a form that the source alone understands.
         pub tie_breaker: Option<String>,
+    }
+}
+
+cases! {
+    /// What an incremental read does with rows whose cursor is NULL.
+    pub enum CursorNulls {
+        /// Leaves them out.
+        Exclude = "exclude",
+        /// Reads them on the first run, when there is no value to go on from.
+        IncludeOnce = "include-once",
+        /// Fails if there are any.
+        Fail = "fail",
     }
 }
 
@@ -238,6 +250,10 @@ record! {
         pub tie_breaker_field: Option<String>,
         /// The last committed value; none on the first run.
         pub last_value: Option<CursorValue>,
+        /// What to do with rows whose cursor is NULL.
+        pub nulls: CursorNulls,
+        /// How far before the last value to begin again, for rows that were committed late.
+        pub lag_seconds: u64,
     }
 }
 
@@ -310,6 +326,8 @@ record! {
         pub selected_columns: Option<Vec<String>>,
         /// Where an incremental read goes on.
         pub cursor: Option<Cursor>,
+        /// The payload of the load's last committed barrier, where a full refresh is continued.
+        pub position: Option<String>,
         /// What the host knows of the stream's schema before the first batch.
         pub schema: Option<StreamSchema>,
         /// What to keep within.
@@ -374,14 +392,18 @@ record! {
         pub bytes: u64,
         /// How many batches.
         pub batches: u64,
+        /// What the last barrier carries, which the host places behind all that was read.
+        pub position: Option<String>,
     }
 }
 
 record! {
-    /// What a destination has made durable.
+    /// What a destination has made durable in this call.
     pub struct WriteSummary {
         /// Rows written.
         pub rows: u64,
+        /// Rows left out or handed to [`crate::host::reject`].
+        pub rejected: u64,
         /// Bytes of the batches taken.
         pub bytes: u64,
         /// How many batches were taken.
@@ -402,10 +424,29 @@ record! {
 record! {
     /// A point in a stream up to which every row is accounted for.
     pub struct Barrier {
-        /// Confirm it with this.
+        /// Counts from 1 within a load, without gaps, over all its attempts.
         pub id: u64,
-        /// What the source put there; opaque to everybody else.
+        /// What the source put there: for an incremental stream the JSON object of a
+        /// [`CursorValue`], otherwise opaque to everybody else.
         pub payload: String,
+        /// Whether all of the stream lies before it.
+        pub last: bool,
+    }
+}
+
+record! {
+    /// What a destination has recorded, in the transaction of the rows, of the last barrier it made durable.
+    pub struct Receipt {
+        /// The load.
+        pub load_id: String,
+        /// The barrier's id; 0 if none is durable yet.
+        pub sequence: u64,
+        /// The barrier's payload.
+        pub payload: String,
+        /// Rows of the load up to there.
+        pub rows: u64,
+        /// Whether it was the last barrier.
+        pub complete: bool,
     }
 }
 
@@ -414,7 +455,7 @@ variant! {
     pub enum Inbound {
         /// One Arrow IPC stream: a schema and any number of record batches.
         Batch(Vec<u8>) = 0,
-        /// Everything before this point can be made durable. Only a destination sees barriers.
+        /// Everything before this point is to be made durable. Only a destination sees barriers.
         Barrier(Barrier) = 1,
     }
 }
@@ -424,8 +465,10 @@ variant! {
     pub enum CheckpointKind {
         /// From a source: place a barrier behind the batches emitted so far.
         Barrier(()) = 0,
+        /// From a destination: what came before the barrier of this id is about to be made durable.
+        Prepare(u64) = 1,
         /// From a destination: all that came before the barrier of this id is durable.
-        Committed(u64) = 1,
+        Committed(u64) = 2,
     }
 }
 

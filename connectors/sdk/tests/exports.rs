@@ -2,7 +2,7 @@
 
 use rapidbyte_sdk::abi::{give, mem, take, Abi, Addr};
 use rapidbyte_sdk::types::{
-    Column, DiscoveredStream, ReadSummary, StreamSchema, SyncMode, TransformSummary, WriteSummary,
+    Column, DiscoveredStream, ReadSummary, Receipt, StreamSchema, SyncMode, TransformSummary, WriteSummary,
 };
 use rapidbyte_sdk::{
     testing, ConnectorError, Destination, Emitter, Finding, Inbound, Inbox, Result, Source, StreamContext, Transform,
@@ -69,6 +69,7 @@ mod source {
             }
             out.batch(self.0.greeting.as_bytes(), 2)?;
             assert_eq!(out.barrier("here")?, 1);
+            out.end_at("end".to_owned());
             out.batch(b"bye", 1)
         }
     }
@@ -93,7 +94,7 @@ fn a_source_lives_from_open_to_close() {
         assert_eq!(result::<Vec<DiscoveredStream>>(streams).expect("discovers")[0].schema.columns.len(), 2);
 
         let read = exports::run(give(StreamContext::for_tests("a")));
-        assert_eq!(result::<ReadSummary>(read), Ok(ReadSummary { rows: 3, bytes: 5, batches: 2 }));
+        assert_eq!(result::<ReadSummary>(read), Ok(ReadSummary { rows: 3, bytes: 5, batches: 2, position: Some("end".to_owned()) }));
         let emitted = testing::with(|host| std::mem::take(&mut host.emitted));
         assert!(matches!(&emitted[..], [Inbound::Batch(_), Inbound::Barrier(_), Inbound::Batch(_)]));
 
@@ -128,15 +129,23 @@ mod destination {
             Ok(Self)
         }
 
+        fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
+            let payload = "p".to_owned();
+            Ok(Some(Receipt { load_id: ctx.run.load_id.clone(), sequence: 6, payload, rows: 12, complete: false }))
+        }
+
         fn write(&mut self, _ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary> {
             let mut rows = 0;
             while let Some(inbound) = input.next()? {
                 match inbound {
                     Inbound::Batch(ipc) => rows += ipc.len() as u64,
-                    Inbound::Barrier(barrier) => input.confirm(&barrier)?,
+                    Inbound::Barrier(barrier) => {
+                        input.prepare(&barrier)?;
+                        input.confirm(&barrier)?;
+                    }
                 }
             }
-            Ok(input.summary(rows))
+            Ok(input.summary(rows, 1))
         }
     }
 
@@ -147,21 +156,25 @@ mod destination {
 fn a_destination_confirms_barriers_and_sees_upstream_failures() {
     use destination::__rapidbyte as exports;
     testing::reset();
-    let barrier = rapidbyte_sdk::types::Barrier { id: 7, payload: "p".to_owned() };
+    let barrier = rapidbyte_sdk::types::Barrier { id: 7, payload: "p".to_owned(), last: true };
     let inbound = [Inbound::Batch(vec![0; 5]), Inbound::Barrier(barrier.clone()), Inbound::Batch(vec![0; 2])];
     testing::with(|host| host.inbound.extend(inbound.into_iter().map(Ok)));
     // SAFETY: arguments are lowered as the canonical ABI has them.
     unsafe {
         let (config, len) = string("{}");
         assert_eq!(result::<()>(exports::open(config, len)), Ok(()));
+        let receipt = result::<Option<Receipt>>(exports::resume(give(StreamContext::for_tests("a"))));
+        assert_eq!(receipt.expect("resumes").map(|receipt| receipt.sequence), Some(6));
         let written = exports::run(give(StreamContext::for_tests("a")));
-        assert_eq!(result::<WriteSummary>(written), Ok(WriteSummary { rows: 7, bytes: 7, batches: 2 }));
-        assert_eq!(testing::with(|host| host.committed.clone()), [barrier]);
+        assert_eq!(result::<WriteSummary>(written), Ok(WriteSummary { rows: 7, rejected: 1, bytes: 7, batches: 2 }));
+        assert_eq!(testing::with(|host| host.prepared.clone()), [7]);
+        assert_eq!(testing::with(|host| host.committed.clone()), [(7, "p".to_owned())]);
 
         let aborted = ConnectorError::transient_network("upstream", "the source failed");
         testing::with(|host| host.inbound.push_back(Err(aborted.clone())));
         let written = exports::run(give(StreamContext::for_tests("a")));
         assert_eq!(result::<WriteSummary>(written), Err(aborted));
+        exports::post_resume(exports::resume(give(StreamContext::for_tests("a"))));
         exports::post_open(exports::close());
     }
     assert_eq!(mem::live(), 0);

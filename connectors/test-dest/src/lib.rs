@@ -84,7 +84,7 @@ impl Destination for TestDest {
             }
         }
         self.report(ctx, batches, &seen)?;
-        Ok(input.summary(seen.rows))
+        Ok(input.summary(seen.rows, 0))
     }
 
     fn close(self) -> Result<()> {

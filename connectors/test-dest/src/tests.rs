@@ -22,12 +22,12 @@ fn write(json: &str, inbound: Vec<Inbound>) -> Result<WriteSummary> {
 
 #[test]
 fn rows_are_counted_and_barriers_confirmed() {
-    let barrier = Barrier { id: 4, payload: "x".to_owned() };
+    let barrier = Barrier { id: 4, payload: "x".to_owned(), last: true };
     let inbound = vec![ids(&[0, 1]), Inbound::Barrier(barrier.clone()), ids(&[2]), ids(&[])];
     let summary = write(r#"{"store":true}"#, inbound).expect("writes");
     assert_eq!((summary.rows, summary.batches), (3, 3));
     let host = testing::reset();
-    assert_eq!(host.committed, [barrier]);
+    assert_eq!(host.committed, [(4, "x".to_owned())]);
     assert_eq!(host.state.values().collect::<Vec<_>>(), [b"3"]);
     assert_eq!(host.metrics, [("test_dest.rows".to_owned(), MetricValue::Counter(3))]);
 }

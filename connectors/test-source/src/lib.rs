@@ -125,7 +125,7 @@ impl TestSource {
         batch.write_ipc(&mut ipc)?;
         out.batch(&ipc, batch.rows() as u64)?;
         batch.clear();
-        if self.config.barrier_every > 0 && out.summary().batches % self.config.barrier_every == 0 {
+        if self.config.barrier_every > 0 && out.batches() % self.config.barrier_every == 0 {
             out.barrier(&next_id.to_string())?;
         }
         wait(self.config.slow_ms)

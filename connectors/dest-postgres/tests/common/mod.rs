@@ -73,6 +73,7 @@ impl Target {
             primary_key: self.primary_key.clone(),
             selected_columns: None,
             cursor: None,
+            position: None,
             schema: None,
             limits: StreamLimits {
                 max_batch_bytes: 1 << 20,

@@ -47,7 +47,7 @@ arbitrary! {
     };
     Inbound => |random| match random.below(2) {
         0 => Inbound::Batch(Vec::any(random)),
-        _ => Inbound::Barrier(Barrier { id: u64::any(random), payload: String::any(random) }),
+        _ => Inbound::Barrier(Barrier { id: u64::any(random), payload: String::any(random), last: bool::any(random) }),
     };
     ErrorCategory => |random| ErrorCategory::ALL[random.below(ErrorCategory::ALL.len())];
     ConnectorError => |random| ConnectorError {
@@ -86,7 +86,10 @@ arbitrary! {
                 value: String::any(random),
                 tie_breaker: Option::any(random),
             }),
+            nulls: CursorNulls::ALL[random.below(3)],
+            lag_seconds: u64::any(random),
         }),
+        position: Option::any(random),
         ..StreamContext::for_tests(&String::any(random))
     };
 }
@@ -162,7 +165,7 @@ fn layouts_are_those_of_the_canonical_abi() {
     assert_eq!(layout::<(u8, u64, u8)>(), (24, 8, 3));
     assert_eq!(layout::<MetricValue>(), (16, 8, 2));
     assert_eq!(layout::<CheckpointKind>(), (16, 8, 2));
-    assert_eq!(layout::<Inbound>(), (24, 8, 4));
+    assert_eq!(layout::<Inbound>(), (32, 8, 5));
     assert_eq!(layout::<Column>(), (28, 4, 7));
     // 2 enums, 2 strings, bool, option<u64> at 24, 2 bytes, option<enum>, option<string>.
     assert_eq!(layout::<ConnectorError>(), (56, 8, 16));

@@ -107,7 +107,8 @@ pub fn next_batch() -> Result<Option<Inbound>> {
 pub fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
     let (kind, id) = match kind {
         CheckpointKind::Barrier(()) => (0, 0),
-        CheckpointKind::Committed(id) => (1, id),
+        CheckpointKind::Prepare(id) => (1, id),
+        CheckpointKind::Committed(id) => (2, id),
     };
     // SAFETY: as above.
     returned(|result| unsafe { raw::checkpoint(kind, id, payload.as_ptr(), payload.len(), result) })

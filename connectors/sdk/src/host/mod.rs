@@ -37,6 +37,12 @@ pub fn metric(name: &str, value: MetricValue) {
     backend::metric(name, value);
 }
 
+/// Says that something has just become durable, or is about to: `commit`, `swap` and the like. Costs
+/// one host call. Tests stop the process at such points; dashboards can count them.
+pub fn durable_step(name: &str) {
+    metric(&format!("durable.{name}"), MetricValue::Counter(1));
+}
+
 /// Never fails; long lines are cut and floods are thinned by the host. See [`crate::info!`] and its siblings.
 pub fn log(level: LogLevel, message: &str) {
     backend::log(level, message);

@@ -37,6 +37,7 @@ pub fn context(stream: &str) -> StreamContext {
         primary_key: Vec::new(),
         selected_columns: None,
         cursor: None,
+        position: None,
         schema: None,
         limits: StreamLimits {
             max_batch_bytes: 64 << 20,

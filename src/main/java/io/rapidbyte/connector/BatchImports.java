@@ -69,6 +69,7 @@ final class BatchImports {
                         WitRecord.builder(Contract.type("barrier"))
                                 .set("id", barrier.id())
                                 .set("payload", barrier.payload())
+                                .set("last", barrier.last())
                                 .build()));
             case Inbound.End _ -> Optional.empty();
         };

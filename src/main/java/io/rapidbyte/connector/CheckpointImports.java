@@ -29,13 +29,22 @@ final class CheckpointImports {
         if (Text.utf8Length(payload) > MAX_PAYLOAD_BYTES) {
             throw HostErrors.protocol("checkpoint", "a payload has at most " + MAX_PAYLOAD_BYTES + " bytes");
         }
-        if (kind.payload() instanceof Long id) {
-            require(ConnectorRole.DESTINATION, "committed");
-            session.port.confirmBarrier(id, payload);
-            return id;
-        }
-        require(ConnectorRole.SOURCE, "barrier");
-        return session.port.placeBarrier(payload);
+        return switch (kind.caseName()) {
+            case "prepare" -> {
+                require(ConnectorRole.DESTINATION, "prepare");
+                session.port.prepareBarrier((Long) kind.payload());
+                yield kind.payload();
+            }
+            case "committed" -> {
+                require(ConnectorRole.DESTINATION, "committed");
+                session.port.confirmBarrier((Long) kind.payload(), payload);
+                yield kind.payload();
+            }
+            default -> {
+                require(ConnectorRole.SOURCE, "barrier");
+                yield session.port.placeBarrier(payload);
+            }
+        };
     }
 
     private void require(ConnectorRole role, String kind) throws ConnectorException {

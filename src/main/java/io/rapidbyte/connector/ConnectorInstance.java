@@ -12,6 +12,7 @@ import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.ReadSummary;
+import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.TransformSummary;
 import io.rapidbyte.model.WriteSummary;
@@ -89,6 +90,11 @@ public final class ConnectorInstance implements AutoCloseable {
     /** Sources only; returns when the stream has been read to its end. */
     public ReadSummary runRead(StreamContext stream) throws ConnectorException {
         return Twins.fromWit(ReadSummary.class, run("run-read", stream));
+    }
+
+    /** Destinations only: claims the stream for its run and tells how far the load got; empty where no receipts are kept. */
+    public Optional<Receipt> resume(StreamContext stream) throws ConnectorException {
+        return ((Optional<?>) run("resume", stream)).map(receipt -> Twins.fromWit(Receipt.class, receipt));
     }
 
     /** Destinations only; returns when all of the stream is durable. */

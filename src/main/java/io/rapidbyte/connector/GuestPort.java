@@ -17,6 +17,12 @@ public interface GuestPort {
     /** Places a barrier behind what was emitted and gives its id. */
     long placeBarrier(String payload) throws ConnectorException;
 
+    /**
+     * The destination is about to make everything before barrier {@code id} durable. Returns when what
+     * it rejected before it is safe (I20).
+     */
+    void prepareBarrier(long id) throws ConnectorException;
+
     /** The destination has made everything before barrier {@code id} durable. */
     void confirmBarrier(long id, String payload) throws ConnectorException;
 

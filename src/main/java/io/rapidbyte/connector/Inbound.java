@@ -5,8 +5,8 @@ public sealed interface Inbound {
     /** One Arrow IPC stream. */
     record Batch(BatchBody body) implements Inbound {}
 
-    /** A checkpoint barrier. */
-    record Barrier(long id, String payload) implements Inbound {}
+    /** A checkpoint barrier; only the end follows the {@code last}. */
+    record Barrier(long id, String payload, boolean last) implements Inbound {}
 
     /** The clean end of the stream. A failed upstream is an exception, never this (I1). */
     record End() implements Inbound {}

@@ -9,6 +9,7 @@ import io.rapidbyte.flow.StageListener;
 import io.rapidbyte.flow.StageOutcome;
 import io.rapidbyte.flow.StagePlan;
 import io.rapidbyte.flow.StageVerticle;
+import io.rapidbyte.flow.StreamLedger;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
@@ -35,6 +36,7 @@ final class ActiveStream {
     private final Failure cancelled;
     private final Consumer<ActiveStream> onEnded;
     private final StreamTally tally;
+    private final StreamLedger ledger = new MemoryLedger();
 
     /** Downstream first, as they are deployed. */
     private final List<StageVerticle> stages = new ArrayList<>();
@@ -105,7 +107,7 @@ final class ActiveStream {
         // Downstream first: nothing is ever sent to an address that does not exist yet (I3).
         for (StreamPlan.Stage stage : plan.stages().reversed()) {
             chain = chain.compose(v -> {
-                StageVerticle verticle = new StageVerticle(stage.plan(), stage.maker(), pool, new Ear());
+                StageVerticle verticle = new StageVerticle(stage.plan(), stage.maker(), pool, new Ear(), ledger);
                 return vertx.deployVerticle(verticle).onSuccess(id -> {
                     stages.add(verticle);
                     deployments.add(id);

@@ -84,6 +84,7 @@ final class ConnectorPlanner implements RunPlanner {
                 stream.columns(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 pipeline.resources().limits(),
                 pipeline.destination().policies(),
                 Optional.empty(),

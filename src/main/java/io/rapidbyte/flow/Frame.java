@@ -30,8 +30,12 @@ sealed interface Frame {
         }
     }
 
-    /** Everything the source emitted before it is in the frames before it. */
-    record Barrier(long sequence, long id, String payload) implements Frame {}
+    /**
+     * Everything the source emitted before it is in the frames before it.
+     *
+     * @param last whether only the end follows
+     */
+    record Barrier(long sequence, long id, String payload, boolean last) implements Frame {}
 
     /** The clean end: the upstream succeeded, and this is all it sent. */
     record End(long sequence, EdgeCounts counts) implements Frame {}

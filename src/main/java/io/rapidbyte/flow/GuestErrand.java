@@ -127,6 +127,11 @@ public final class GuestErrand<T> {
         }
 
         @Override
+        public void prepareBarrier(long id) throws ConnectorException {
+            throw outsideOfRun("checkpoint");
+        }
+
+        @Override
         public void confirmBarrier(long id, String payload) throws ConnectorException {
             throw outsideOfRun("checkpoint");
         }

@@ -117,14 +117,14 @@ final class Outlet {
     }
 
     /** Sends a barrier; blocks like {@link #emit}. On the guest thread. */
-    void barrier(long id, String payload) throws ConnectorException {
+    void barrier(long id, String payload, boolean last) throws ConnectorException {
         awaitCredit(NO_BYTES);
         lock.lock();
         try {
             if (stopped.isPresent() || terminated) {
                 throw stoppedError();
             }
-            bus.send(new Frame.Barrier(ledger.take(NO_BYTES), id, payload));
+            bus.send(new Frame.Barrier(ledger.take(NO_BYTES), id, payload, last));
         } finally {
             lock.unlock();
         }

@@ -20,10 +20,16 @@ public interface StageGuest {
     /**
      * What a guest says it did.
      *
-     * @param rowsIn rows it took, or for a destination made durable; 0 for a source
+     * @param rowsIn rows it took; 0 for a source
      * @param rowsOut rows it emitted; 0 for a destination
+     * @param position what a source's last barrier is to carry; empty without one
      */
-    record Summary(long rowsIn, long rowsOut) {}
+    record Summary(long rowsIn, long rowsOut, String position) {
+        /** Without a position. */
+        public Summary(long rowsIn, long rowsOut) {
+            this(rowsIn, rowsOut, "");
+        }
+    }
 
     /** Works the stage's stream to its end. */
     Summary run() throws ConnectorException;

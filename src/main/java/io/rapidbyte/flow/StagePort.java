@@ -6,27 +6,41 @@ import io.rapidbyte.connector.Inbound;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.DataErrorPolicy;
+import io.rapidbyte.model.DurableSteps;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.RejectedRecord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
 /** Connects a guest to its stage's edges. All calls on the guest thread. */
 final class StagePort implements GuestPort {
+    /** What the names of metrics begin with that tell of a durable step. */
+    private static final String DURABLE_STEP = "durable.";
+
     private final StagePlan plan;
     private final Optional<Inlet> inlet;
     private final Optional<Outlet> outlet;
     private final StageListener listener;
+    private final StreamLedger ledger;
     private final BooleanSupplier stopped;
     private final LongAdder decompressNanos = new LongAdder();
 
-    private final Set<Long> unconfirmed = new HashSet<>();
+    /** Barriers that the destination has been given and has not confirmed, by id. */
+    private final Map<Long, Frontier> unconfirmed = new HashMap<>();
+
+    /** Rows rejected since the last barrier that was prepared. */
+    private final List<RejectedRecord> rejected = new ArrayList<>();
+
+    private long rejectedRows;
     private Optional<BatchBody> taken = Optional.empty();
     private long lastBarrier;
 
@@ -35,11 +49,14 @@ final class StagePort implements GuestPort {
             Optional<Inlet> inlet,
             Optional<Outlet> outlet,
             StageListener listener,
+            StreamLedger ledger,
             BooleanSupplier stopped) {
         this.plan = plan;
         this.inlet = inlet;
         this.outlet = outlet;
         this.listener = listener;
+        this.ledger = ledger;
+        this.lastBarrier = ledger.committedSequence();
         this.stopped = stopped;
     }
 
@@ -62,12 +79,11 @@ final class StagePort implements GuestPort {
                 case Frame.Barrier barrier -> {
                     from.consumed(barrier);
                     if (outlet.isEmpty()) {
-                        unconfirmed.add(barrier.id());
-                        return new Inbound.Barrier(barrier.id(), barrier.payload());
+                        return handOut(from, barrier);
                     }
                     // By asking for more, a transform says that it has emitted all that follows from
                     // what came before the barrier: it keeps its place in the stream (I6).
-                    outlet.get().barrier(barrier.id(), barrier.payload());
+                    outlet.get().barrier(barrier.id(), barrier.payload(), barrier.last());
                 }
                 case Frame.End end -> {
                     return new Inbound.End();
@@ -75,6 +91,18 @@ final class StagePort implements GuestPort {
                 case Frame.Abort abort -> throw new ConnectorException(FlowErrors.upstreamFailed(abort.failure()));
             }
         }
+    }
+
+    private Inbound.Barrier handOut(Inlet from, Frame.Barrier barrier) {
+        unconfirmed.put(
+                barrier.id(),
+                new Frontier(
+                        barrier.id(),
+                        barrier.payload(),
+                        barrier.last(),
+                        from.taken().rows(),
+                        rejectedRows));
+        return new Inbound.Barrier(barrier.id(), barrier.payload(), barrier.last());
     }
 
     /** A body that nobody released, because the guest could not take it. */
@@ -88,30 +116,74 @@ final class StagePort implements GuestPort {
         if (plan.role() != ConnectorRole.SOURCE) {
             throw notForRole("checkpoint(barrier)");
         }
-        outlet("checkpoint(barrier)").barrier(lastBarrier + 1, payload);
+        outlet("checkpoint(barrier)").barrier(lastBarrier + 1, payload, false);
         return ++lastBarrier;
+    }
+
+    /** Behind it comes only the end. */
+    void placeLastBarrier(String payload) throws ConnectorException {
+        outlet("checkpoint(barrier)").barrier(++lastBarrier, payload, true);
+    }
+
+    @Override
+    public void prepareBarrier(long id) throws ConnectorException {
+        requireDestination("checkpoint(prepare)");
+        if (!unconfirmed.containsKey(id)) {
+            throw unknownBarrier(id, "prepared");
+        }
+        prepareKnown(id);
+    }
+
+    private void prepareKnown(long id) throws ConnectorException {
+        ledger.prepare(id, List.copyOf(rejected));
+        rejected.clear();
     }
 
     @Override
     public void confirmBarrier(long id, String payload) throws ConnectorException {
-        if (plan.role() != ConnectorRole.DESTINATION) {
-            throw notForRole("checkpoint(committed)");
-        }
+        requireDestination("checkpoint(committed)");
+        Frontier frontier = unconfirmed.remove(id);
         // Only a barrier that was handed out can have become durable (I6).
-        if (!unconfirmed.remove(id)) {
-            throw new ConnectorException(FlowErrors.defect(
-                    "flow.unknown-barrier",
-                    plan.label() + " confirmed barrier " + id + ", which it was not given or confirmed before"));
+        if (frontier == null) {
+            throw unknownBarrier(id, "confirmed");
         }
+        if (!rejected.isEmpty()) {
+            // It did not prepare: better late than never (I20).
+            prepareKnown(id);
+        }
+        // Rows rejected after the barrier was given out belong to it all the same: they lay before it.
+        ledger.committed(new Frontier(id, frontier.payload(), frontier.last(), frontier.rows(), rejectedRows));
+    }
+
+    private ConnectorException unknownBarrier(long id, String what) {
+        return new ConnectorException(FlowErrors.defect(
+                "flow.unknown-barrier",
+                plan.label() + " " + what + " barrier " + id + ", which it was not given or confirmed before"));
+    }
+
+    private void requireDestination(String call) throws ConnectorException {
+        if (plan.role() != ConnectorRole.DESTINATION) {
+            throw notForRole(call);
+        }
+    }
+
+    /** Whether the destination was given a barrier that it has not confirmed. */
+    boolean owesConfirmation() {
+        return !unconfirmed.isEmpty();
     }
 
     @Override
     public void reject(RejectedRecord rejected) throws ConnectorException {
-        throw new ConnectorException(ConnectorError.permanent(
-                ErrorCategory.DATA,
-                rejected.code(),
-                plan.label() + " rejected a row of " + rejected.streamName() + ": " + rejected.message()
-                        + "; dead letters are not supported yet, so the stream fails rather than lose the row"));
+        requireDestination("emit-dlq-record");
+        if (plan.stream().policies().onDataError() != DataErrorPolicy.DLQ) {
+            throw new ConnectorException(ConnectorError.permanent(
+                    ErrorCategory.DATA,
+                    rejected.code(),
+                    plan.label() + " rejected a row of " + rejected.streamName() + ": " + rejected.message()
+                            + "; the pipeline keeps no dead letters, so the stream fails rather than lose the row"));
+        }
+        this.rejected.add(rejected);
+        rejectedRows++;
     }
 
     @Override
@@ -119,9 +191,14 @@ final class StagePort implements GuestPort {
         listener.logged(plan, level, message);
     }
 
-    /** Connectors' metrics have no reader yet; they never fail a run (I32). */
+    /** Connectors' metrics have no reader yet but for the durable steps; they never fail a run (I32). */
     @Override
-    public void metric(String name, String kind, double value) {}
+    public void metric(String name, String kind, double value) {
+        if (name.startsWith(DURABLE_STEP)) {
+            DurableSteps.reached(
+                    plan.role().name().toLowerCase(Locale.ROOT) + "." + name.substring(DURABLE_STEP.length()));
+        }
+    }
 
     @Override
     public boolean cancelled() {

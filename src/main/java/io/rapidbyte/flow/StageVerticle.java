@@ -19,6 +19,7 @@ public final class StageVerticle extends VerticleBase {
     private final StageGuest.Maker maker;
     private final FramePool pool;
     private final StageListener listener;
+    private final StreamLedger ledger;
 
     private final StageStop stop = new StageStop();
     private final Promise<Void> gone = Promise.promise();
@@ -32,11 +33,18 @@ public final class StageVerticle extends VerticleBase {
     private boolean started;
     private boolean ended;
 
-    public StageVerticle(StagePlan plan, StageGuest.Maker maker, FramePool pool, StageListener listener) {
+    /**
+     * Makes a stage that does nothing before it is deployed.
+     *
+     * @param ledger the stream's, which all of its stages share
+     */
+    public StageVerticle(
+            StagePlan plan, StageGuest.Maker maker, FramePool pool, StageListener listener, StreamLedger ledger) {
         this.plan = plan;
         this.maker = maker;
         this.pool = pool;
         this.listener = listener;
+        this.ledger = ledger;
     }
 
     @Override
@@ -45,8 +53,8 @@ public final class StageVerticle extends VerticleBase {
         outlet = plan.downstream()
                 .map(edge -> new Outlet(
                         new EdgeBus(vertx, edge), edge, plan.window(), plan.compression(), pool, plan.label()));
-        StagePort port =
-                new StagePort(plan, inlet, outlet, listener, () -> stop.reason().isPresent());
+        StagePort port = new StagePort(
+                plan, inlet, outlet, listener, ledger, () -> stop.reason().isPresent());
         run = Optional.of(new StageRun(plan, maker, port, inlet, outlet, stop));
         inlet.ifPresent(i -> i.register(this::upstreamFailed, this::broken));
         outlet.ifPresent(o -> o.register(this::downstreamFailed, this::broken));

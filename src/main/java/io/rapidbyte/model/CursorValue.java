@@ -7,6 +7,6 @@ import java.util.Optional;
  *
  * @param typeName the source's own type of the cursor column, such as {@code timestamptz}
  * @param value the value as the source prints it
- * @param tieBreaker the tie-breaker's value beside it
+ * @param tieBreaker what tells rows of this very value apart; in a form that the source alone understands
  */
 public record CursorValue(String typeName, String value, Optional<String> tieBreaker) {}

@@ -1,4 +1,11 @@
 package io.rapidbyte.model;
 
-/** What a source says it read. {@code bytes} counts Arrow IPC bytes emitted. */
-public record ReadSummary(long rows, long bytes, long batches) {}
+import java.util.Optional;
+
+/**
+ * What a source says it read.
+ *
+ * @param bytes Arrow IPC bytes emitted
+ * @param position what the last barrier is to carry
+ */
+public record ReadSummary(long rows, long bytes, long batches, Optional<String> position) {}

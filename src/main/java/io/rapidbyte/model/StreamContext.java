@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param name as the pipeline has it: {@code table} or {@code schema.table}, quoted as in SQL
  * @param primaryKey the pipeline's {@code primary_key}; empty where the source's own key counts
  * @param selectedColumns the columns to read, in this order; empty reads all
+ * @param position the payload of the load's last committed barrier, where a full refresh is continued
  * @param schema what is known of the schema before the first batch
  */
 public record StreamContext(
@@ -18,6 +19,7 @@ public record StreamContext(
         List<String> primaryKey,
         Optional<List<String>> selectedColumns,
         Optional<Cursor> cursor,
+        Optional<String> position,
         Optional<StreamSchema> schema,
         StreamLimits limits,
         StreamPolicies policies,

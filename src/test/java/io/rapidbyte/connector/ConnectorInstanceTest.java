@@ -97,7 +97,7 @@ class ConnectorInstanceTest {
     void a_destination_consumes_to_the_end_and_confirms_barriers() throws Exception {
         source("{\"rows\": 20, \"batch_rows\": 10}", instance -> instance.runRead(plain()));
         port.offer(port.emitted.getFirst());
-        port.inbound.add(new Inbound.Barrier(77, "position"));
+        port.inbound.add(new Inbound.Barrier(77, "position", true));
         port.offer(port.emitted.getLast());
         WriteSummary summary =
                 use("test-dest", ConnectorRole.DESTINATION, "{}", instance -> instance.runWrite(plain()));
@@ -310,6 +310,7 @@ class ConnectorInstanceTest {
                 all.syncMode(),
                 all.writeMode(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -57,6 +57,9 @@ final class RecordingPort implements GuestPort {
     }
 
     @Override
+    public void prepareBarrier(long id) {}
+
+    @Override
     public void confirmBarrier(long id, String payload) {
         confirmed.add(id);
     }

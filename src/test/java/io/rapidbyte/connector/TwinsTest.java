@@ -9,6 +9,7 @@ import io.rapidbyte.model.Column;
 import io.rapidbyte.model.CommitState;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.CursorNulls;
 import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.DiscoveredStream;
@@ -17,6 +18,7 @@ import io.rapidbyte.model.ErrorScope;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.Partition;
 import io.rapidbyte.model.ReadSummary;
+import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.RejectedRecord;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.SchemaEvolution;
@@ -50,7 +52,10 @@ class TwinsTest {
             Optional.of(new Cursor(
                     "updated_at",
                     Optional.of("tie"),
-                    Optional.of(new CursorValue("timestamptz", "2026-01-02 03:04:05+00", Optional.of("42"))))),
+                    Optional.of(new CursorValue("timestamptz", "2026-01-02 03:04:05+00", Optional.of("42"))),
+                    CursorNulls.INCLUDE_ONCE,
+                    107)),
+            Optional.of("position"),
             Optional.of(new StreamSchema(
                     List.of(new Column("id", "bigint", "int64", false), new Column("näme", "text", "utf8", true)),
                     List.of("id"))),
@@ -87,8 +92,9 @@ class TwinsTest {
                         Optional.of(10L),
                         Optional.empty(),
                         List.of(SyncMode.FULL_REFRESH, SyncMode.CDC)),
-                new ReadSummary(1, 2, 3),
-                new WriteSummary(4, 5, 6),
+                new ReadSummary(1, 2, 3, Optional.of("here")),
+                new WriteSummary(4, 5, 6, 7),
+                new Receipt("l", 5, "p", 6, true),
                 new TransformSummary(7, 8),
                 new RejectedRecord("s", "{\"a\":1}", ErrorCategory.DATA, "c", "m"));
     }
@@ -124,6 +130,7 @@ class TwinsTest {
         assertSameCases("removed-column-policy", SchemaEvolution.RemovedColumn.values());
         assertSameCases("type-change-policy", SchemaEvolution.TypeChange.values());
         assertSameCases("nullability-change-policy", SchemaEvolution.NullabilityChange.values());
+        assertSameCases("cursor-nulls", CursorNulls.values());
         assertSameCases("partition-strategy", Partition.Strategy.values());
         assertSameCases("finding-level", Finding.Level.values());
         assertSameCases("tls-verify", TlsRequest.Verify.values());
@@ -142,8 +149,10 @@ class TwinsTest {
                 .set("rows", -1L)
                 .set("bytes", 0L)
                 .set("batches", Long.MIN_VALUE)
+                .set("position", Optional.empty())
                 .build();
-        assertThat(Twins.fromWit(ReadSummary.class, wit)).isEqualTo(new ReadSummary(Long.MAX_VALUE, 0, Long.MAX_VALUE));
+        assertThat(Twins.fromWit(ReadSummary.class, wit))
+                .isEqualTo(new ReadSummary(Long.MAX_VALUE, 0, Long.MAX_VALUE, Optional.empty()));
     }
 
     private static WitType.RecordOf twin(Class<?> type) {

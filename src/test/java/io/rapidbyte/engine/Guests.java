@@ -67,7 +67,10 @@ final class Guests {
                     rows += ROWS_PER_BATCH;
                     Thread.sleep(millis);
                 }
-                case Inbound.Barrier barrier -> port.confirmBarrier(barrier.id(), barrier.payload());
+                case Inbound.Barrier barrier -> {
+                    port.prepareBarrier(barrier.id());
+                    port.confirmBarrier(barrier.id(), barrier.payload());
+                }
                 case Inbound.End end -> {
                     return new StageGuest.Summary(rows, 0);
                 }

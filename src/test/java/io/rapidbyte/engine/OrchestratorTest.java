@@ -440,6 +440,7 @@ class OrchestratorTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0),
                 StreamPolicies.DEFAULT,
                 Optional.empty(),

@@ -166,6 +166,6 @@ class EdgeBooksTest {
     }
 
     private static Frame barrier(long sequence) {
-        return new Frame.Barrier(sequence, sequence, "");
+        return new Frame.Barrier(sequence, sequence, "", false);
     }
 }

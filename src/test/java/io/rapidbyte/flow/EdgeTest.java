@@ -149,11 +149,11 @@ class EdgeTest {
     @Test
     void a_barrier_keeps_its_place_among_the_batches() throws Exception {
         outlet.emit(Batches.ids(0, 1));
-        outlet.barrier(7, "{\"lsn\":1}");
+        outlet.barrier(7, "{\"lsn\":1}", false);
         outlet.emit(Batches.ids(1, 1));
         inlet.consumed(inlet.take());
-        assertThat(inlet.take()).isEqualTo(new Frame.Barrier(2, 7, "{\"lsn\":1}"));
-        inlet.consumed(new Frame.Barrier(2, 7, "{\"lsn\":1}"));
+        assertThat(inlet.take()).isEqualTo(new Frame.Barrier(2, 7, "{\"lsn\":1}", false));
+        inlet.consumed(new Frame.Barrier(2, 7, "{\"lsn\":1}", false));
         inlet.consumed(inlet.take());
     }
 
@@ -185,7 +185,7 @@ class EdgeTest {
 
     @Test
     void a_lost_frame_breaks_the_edge() throws Exception {
-        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, ""));
+        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, "", false));
         assertThat(breaks.poll(5, TimeUnit.SECONDS).code()).isEqualTo("flow.sequence-gap");
         assertThatExceptionOfType(ConnectorException.class)
                 .isThrownBy(inlet::take)
@@ -194,7 +194,7 @@ class EdgeTest {
 
     @Test
     void what_arrives_after_a_break_is_released() throws Exception {
-        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, ""));
+        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, "", false));
         assertThat(breaks.poll(5, TimeUnit.SECONDS)).isNotNull();
         outlet.emit(Batches.ids(0, 10));
         onLoop(() -> {});
@@ -216,7 +216,7 @@ class EdgeTest {
         onLoop(() -> outlet.register(refusals::add, breaks::add));
         onLoop(() -> inlet.register(aborts::add, breaks::add));
         CompletableFuture<Void> blocked = start(() -> {
-            outlet.barrier(1, "");
+            outlet.barrier(1, "", false);
             return null;
         });
         blocked.get(5, TimeUnit.SECONDS);
