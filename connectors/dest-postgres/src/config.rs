@@ -1,4 +1,4 @@
-use rapidbyte_pg::{ConnectOptions, SslMode};
+use rapidbyte_pg::{default_port, ConnectOptions, SslMode};
 use serde::Deserialize;
 
 /// The JSON object under `destination.config`. The manifest's schema says the same; this is the
@@ -17,7 +17,7 @@ pub struct Config {
     #[serde(default = "default_schema")]
     pub(crate) schema: String,
     #[serde(default)]
-    sslmode: Mode,
+    sslmode: SslMode,
     /// PEM of the authorities that verify-ca and verify-full trust.
     #[serde(default)]
     sslrootcert: Option<String>,
@@ -37,34 +37,6 @@ pub(crate) enum LoadMethod {
     Insert,
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    Disable,
-    #[default]
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl From<Mode> for SslMode {
-    fn from(mode: Mode) -> SslMode {
-        match mode {
-            Mode::Disable => SslMode::Disable,
-            Mode::Prefer => SslMode::Prefer,
-            Mode::Require => SslMode::Require,
-            Mode::VerifyCa => SslMode::VerifyCa,
-            Mode::VerifyFull => SslMode::VerifyFull,
-        }
-    }
-}
-
-/// PostgreSQL's registered port.
-fn default_port() -> u16 {
-    5432
-}
-
 fn default_schema() -> String {
     "public".to_owned()
 }
@@ -73,7 +45,7 @@ impl Config {
     pub(crate) fn connect_options(&self) -> ConnectOptions {
         let mut options = ConnectOptions::new(&self.host, self.port, &self.user, &self.database);
         options.password.clone_from(&self.password);
-        options.ssl_mode = self.sslmode.into();
+        options.ssl_mode = self.sslmode;
         options.ssl_root_cert.clone_from(&self.sslrootcert);
         // A load waits for its source as long as that takes, whatever the role's defaults are.
         for name in ["statement_timeout", "idle_in_transaction_session_timeout"] {

@@ -8,6 +8,7 @@
 //! One thread, one request at a time. The server is not trusted: every length is checked against
 //! what was received and against a cap before memory is taken for it.
 
+mod calendar;
 mod client;
 mod command;
 mod copy_in;
@@ -19,6 +20,7 @@ mod options;
 mod receive;
 mod rows;
 mod startup;
+pub mod text;
 mod transport;
 mod wire;
 
@@ -27,6 +29,6 @@ pub use copy_in::CopyIn;
 pub use copy_out::{CopyOut, COPY_DATA, FRAME_HEADER_BYTES};
 pub use error::{PgError, Result, ServerError};
 pub use nearest::nearest;
-pub use options::{ConnectOptions, SslMode, MAX_MESSAGE_BYTES};
+pub use options::{default_port, ConnectOptions, SslMode, MAX_MESSAGE_BYTES};
 pub use rows::{Row, Rows, MAX_RESULT_BYTES};
 pub use transport::{TlsRequest, Transport, Verify};

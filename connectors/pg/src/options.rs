@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde::Deserialize;
+
 use crate::transport::Verify;
 
 /// The most bytes of one server message that is not row data of a COPY.
@@ -8,12 +10,19 @@ use crate::transport::Verify;
 /// keeps a hostile server from filling the guest's memory.
 pub const MAX_MESSAGE_BYTES: usize = 64 << 20;
 
-/// Whether the connection is encrypted, as libpq's `sslmode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// PostgreSQL's registered port; a function, for settings that leave it out.
+pub fn default_port() -> u16 {
+    5432
+}
+
+/// Whether the connection is encrypted, as libpq's `sslmode` and in its spelling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SslMode {
     /// Plain text.
     Disable,
     /// Encrypt if the server offers it and the handshake succeeds, else carry on in plain text.
+    #[default]
     Prefer,
     /// Encrypt or fail; any certificate is trusted.
     Require,
@@ -24,21 +33,6 @@ pub enum SslMode {
 }
 
 impl SslMode {
-    /// Every spelling `parse` takes, in the order of strictness.
-    pub const NAMES: [&'static str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
-
-    /// The mode of that name; none if there is no such mode.
-    pub fn parse(name: &str) -> Option<SslMode> {
-        Some(match name {
-            "disable" => SslMode::Disable,
-            "prefer" => SslMode::Prefer,
-            "require" => SslMode::Require,
-            "verify-ca" => SslMode::VerifyCa,
-            "verify-full" => SslMode::VerifyFull,
-            _ => return None,
-        })
-    }
-
     pub(crate) fn verify(self) -> Verify {
         match self {
             SslMode::Disable | SslMode::Prefer | SslMode::Require => Verify::None,

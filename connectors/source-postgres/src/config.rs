@@ -1,4 +1,4 @@
-use rapidbyte_pg::{ConnectOptions, SslMode};
+use rapidbyte_pg::{default_port, ConnectOptions, SslMode};
 use serde::Deserialize;
 
 /// The JSON object under `source.config`. The manifest's schema says the same; this is the guest's
@@ -17,41 +17,13 @@ pub struct Config {
     #[serde(default = "default_schema")]
     pub schema: String,
     #[serde(default)]
-    sslmode: Mode,
+    sslmode: SslMode,
     /// PEM of the authorities that verify-ca and verify-full trust.
     #[serde(default)]
     sslrootcert: Option<String>,
     /// The longest a statement may run, COPY included; without it the server's own setting holds.
     #[serde(default)]
     statement_timeout_seconds: Option<u32>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    Disable,
-    #[default]
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl From<Mode> for SslMode {
-    fn from(mode: Mode) -> SslMode {
-        match mode {
-            Mode::Disable => SslMode::Disable,
-            Mode::Prefer => SslMode::Prefer,
-            Mode::Require => SslMode::Require,
-            Mode::VerifyCa => SslMode::VerifyCa,
-            Mode::VerifyFull => SslMode::VerifyFull,
-        }
-    }
-}
-
-/// PostgreSQL's registered port.
-fn default_port() -> u16 {
-    5432
 }
 
 fn default_schema() -> String {
@@ -62,7 +34,7 @@ impl Config {
     pub fn connect_options(&self) -> ConnectOptions {
         let mut options = ConnectOptions::new(&self.host, self.port, &self.user, &self.database);
         options.password.clone_from(&self.password);
-        options.ssl_mode = self.sslmode.into();
+        options.ssl_mode = self.sslmode;
         options.ssl_root_cert.clone_from(&self.sslrootcert);
         if let Some(seconds) = self.statement_timeout_seconds {
             options.parameters.push(("statement_timeout".to_owned(), format!("{seconds}s")));

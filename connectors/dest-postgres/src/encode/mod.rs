@@ -1,7 +1,6 @@
 //! From Arrow values to what PostgreSQL reads.
 
 mod binary;
-mod calendar;
 mod loops;
 mod numeric;
 mod rows;

@@ -1,8 +1,7 @@
 use std::io::Write;
 
+use rapidbyte_pg::text::{put_date, put_decimal, put_hex, put_time, put_timestamp};
 use rapidbyte_sdk::arrow::{ColumnView, DataType};
-
-use super::calendar::{put_date, put_time, put_timestamp};
 
 /// Appends a value that is not null as PostgreSQL reads it in text.
 pub fn put_text(data_type: &DataType, column: &ColumnView<'_>, row: usize, out: &mut Vec<u8>) {
@@ -40,19 +39,6 @@ fn special(number: f64) -> Option<&'static [u8]> {
         f64::INFINITY => Some(b"Infinity"),
         f64::NEG_INFINITY => Some(b"-Infinity"),
         _ => None,
-    }
-}
-
-fn put_decimal(unscaled: i128, scale: i8, out: &mut Vec<u8>) {
-    // An exponent says the same as a point and needs no digits moved.
-    put(out, format_args!("{unscaled}e{}", -i32::from(scale)));
-}
-
-fn put_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)]);
-        out.push(DIGITS[usize::from(byte & 15)]);
     }
 }
 

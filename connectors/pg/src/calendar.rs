@@ -5,7 +5,7 @@ use std::io::Write;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// Days since 1970-01-01; the extremes are infinite.
-pub(super) fn put_date(days: i32, out: &mut Vec<u8>) {
+pub fn put_date(days: i32, out: &mut Vec<u8>) {
     match days {
         i32::MAX => out.extend_from_slice(b"infinity"),
         i32::MIN => out.extend_from_slice(b"-infinity"),
@@ -18,7 +18,7 @@ pub(super) fn put_date(days: i32, out: &mut Vec<u8>) {
 }
 
 /// Microseconds since 1970-01-01T00:00; the extremes are infinite.
-pub(super) fn put_timestamp(micros: i64, zoned: bool, out: &mut Vec<u8>) {
+pub fn put_timestamp(micros: i64, zoned: bool, out: &mut Vec<u8>) {
     match micros {
         i64::MAX => out.extend_from_slice(b"infinity"),
         i64::MIN => out.extend_from_slice(b"-infinity"),
@@ -36,7 +36,7 @@ pub(super) fn put_timestamp(micros: i64, zoned: bool, out: &mut Vec<u8>) {
 }
 
 /// Microseconds since midnight.
-pub(super) fn put_time(micros: i64, out: &mut Vec<u8>) {
+pub fn put_time(micros: i64, out: &mut Vec<u8>) {
     let (seconds, micros) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
     put(out, format_args!("{:02}:{:02}:{:02}.{micros:06}", seconds / 3600, seconds / 60 % 60, seconds % 60));
 }
