@@ -16,41 +16,49 @@ import java.util.Optional;
 final class DestinationReader {
     private DestinationReader() {}
 
+    /** Empty also without a write mode that exists, for the file is refused then anyway. */
     static Optional<DestinationSettings> read(Section root) {
-        return root.requiredSection("destination", SectionKeys.DESTINATION).map(destination -> {
+        return root.requiredSection("destination", SectionKeys.DESTINATION).flatMap(destination -> {
             String use = destination.requiredText("use").orElse("");
             ObjectNode config = destination.settings("config");
-            WriteMode writeMode = writeMode(destination);
-            return new DestinationSettings(
-                    use,
-                    config,
-                    writeMode,
-                    primaryKey(destination),
-                    new StreamPolicies(onDataError(destination), schemaEvolution(destination)));
+            Optional<WriteMode> writeMode = writeMode(destination);
+            List<String> primaryKey = primaryKey(destination);
+            StreamPolicies policies = new StreamPolicies(onDataError(destination), schemaEvolution(destination));
+            long maxDeadLetters = maxDeadLetters(destination, policies.onDataError());
+            return writeMode.map(
+                    mode -> new DestinationSettings(use, config, mode, primaryKey, policies, maxDeadLetters));
         });
     }
 
     /** Has no default: to keep or to replace what the user's tables hold is for the user to say. */
-    private static WriteMode writeMode(Section destination) {
+    private static Optional<WriteMode> writeMode(Section destination) {
         destination.require("write_mode");
-        WriteMode mode = destination.choice("write_mode", WriteMode.class).orElse(WriteMode.APPEND);
-        if (mode == WriteMode.UPSERT) {
-            destination.notYet("write_mode", Values.name(mode), "use append or replace");
-        }
-        return mode;
+        return destination.choice("write_mode", WriteMode.class);
     }
 
     private static List<String> primaryKey(Section destination) {
-        Optional<List<String>> key = destination.names("primary_key", SourceReader.MAX_COLUMNS);
-        if (key.isPresent()) {
-            destination.notYet("primary_key", "upserts", "remove it; keys travel with the source's schema");
+        if (destination.isEmptyList("primary_key")) {
+            destination.problem("primary_key", "lists no column", "remove it to take the source's own key");
         }
-        return key.orElse(List.of());
+        return destination.names("primary_key", SourceReader.MAX_COLUMNS).orElse(List.of());
     }
 
     private static DataErrorPolicy onDataError(Section destination) {
-        DataErrorPolicy fallback = StreamPolicies.DEFAULT.onDataError();
-        return supported(destination, "on_data_error", DataErrorPolicy.class, fallback);
+        return destination.choice("on_data_error", DataErrorPolicy.class).orElse(StreamPolicies.DEFAULT.onDataError());
+    }
+
+    private static long maxDeadLetters(Section destination, DataErrorPolicy onDataError) {
+        if (destination.has("max_dead_letters") && onDataError != DataErrorPolicy.DLQ) {
+            destination.problem(
+                    "max_dead_letters",
+                    "belongs to on_data_error: dlq, without which no row is kept as a dead letter",
+                    "add on_data_error: dlq, or remove it");
+        }
+        return destination.number(
+                "max_dead_letters",
+                DestinationSettings.DEFAULT_MAX_DEAD_LETTERS,
+                DestinationSettings.MIN_DEAD_LETTERS,
+                DestinationSettings.MAX_DEAD_LETTERS);
     }
 
     private static SchemaEvolution schemaEvolution(Section destination) {
@@ -58,19 +66,11 @@ final class DestinationReader {
         return destination
                 .section("schema_evolution", SectionKeys.SCHEMA_EVOLUTION)
                 .map(axes -> new SchemaEvolution(
-                        supported(axes, "new_column", NewColumn.class, fallback.newColumn()),
-                        supported(axes, "removed_column", RemovedColumn.class, fallback.removedColumn()),
-                        supported(axes, "type_change", TypeChange.class, fallback.typeChange()),
-                        supported(axes, "nullability_change", NullabilityChange.class, fallback.nullabilityChange())))
+                        axes.choice("new_column", NewColumn.class).orElse(fallback.newColumn()),
+                        axes.choice("removed_column", RemovedColumn.class).orElse(fallback.removedColumn()),
+                        axes.choice("type_change", TypeChange.class).orElse(fallback.typeChange()),
+                        axes.choice("nullability_change", NullabilityChange.class)
+                                .orElse(fallback.nullabilityChange())))
                 .orElse(fallback);
-    }
-
-    /** A choice of which only the default can be had so far. */
-    private static <E extends Enum<E>> E supported(Section section, String key, Class<E> type, E fallback) {
-        E value = section.choice(key, type).orElse(fallback);
-        if (value != fallback) {
-            section.notYet(key, Values.name(value), "use " + Values.name(fallback) + ", the default");
-        }
-        return value;
     }
 }

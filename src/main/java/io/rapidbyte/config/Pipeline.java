@@ -8,6 +8,7 @@ public record Pipeline(
         SourceSettings source,
         List<TransformSettings> transforms,
         DestinationSettings destination,
+        StateSettings state,
         Resources resources,
         Origins origins) {
     public Pipeline {

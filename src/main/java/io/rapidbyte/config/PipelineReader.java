@@ -22,15 +22,16 @@ final class PipelineReader {
     static Optional<Pipeline> read(Section root, Origins origins) {
         checkVersion(root);
         Optional<String> name = name(root);
-        Optional<SourceSettings> source = SourceReader.read(root);
-        List<TransformSettings> transforms = transforms(root);
         Optional<DestinationSettings> destination = DestinationReader.read(root);
-        refuseState(root);
+        Optional<SourceSettings> source = SourceReader.read(root, destination.map(DestinationSettings::writeMode));
+        List<TransformSettings> transforms = transforms(root);
+        StateSettings state = StateReader.read(root);
         Resources resources = ResourcesReader.read(root);
         if (name.isEmpty() || source.isEmpty() || destination.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Pipeline(name.get(), source.get(), transforms, destination.get(), resources, origins));
+        return Optional.of(
+                new Pipeline(name.get(), source.get(), transforms, destination.get(), state, resources, origins));
     }
 
     private static void checkVersion(Section root) {
@@ -54,18 +55,5 @@ final class PipelineReader {
                 .map(section ->
                         new TransformSettings(section.requiredText("use").orElse(""), section.settings("config")))
                 .toList();
-    }
-
-    private enum StateBackend {
-        SQLITE,
-        POSTGRES
-    }
-
-    private static void refuseState(Section root) {
-        root.section("state", SectionKeys.STATE).ifPresent(state -> {
-            state.choice("backend", StateBackend.class);
-            state.text("connection");
-            root.notYet("state", "a state store", "remove it; a full refresh needs none");
-        });
     }
 }

@@ -7,8 +7,9 @@ import io.rapidbyte.model.StreamLimits;
  * What a run may use.
  *
  * @param parallelism how many streams run at once
+ * @param maxRetries how often a stream is tried again after an error that may pass (I11)
  */
-public record Resources(int parallelism, StreamLimits limits, Compression compression) {
+public record Resources(int parallelism, StreamLimits limits, int maxRetries, Compression compression) {
 
     public static final int DEFAULT_PARALLELISM = 1;
     public static final int MIN_PARALLELISM = 1;
@@ -33,6 +34,10 @@ public record Resources(int parallelism, StreamLimits limits, Compression compre
     /** One day. */
     public static final long MAX_CHECKPOINT_INTERVAL_SECONDS = 86_400;
 
+    /** 64 MiB: a second or so of a fast stream, so that hardly more than that is ever done twice. */
+    public static final long DEFAULT_CHECKPOINT_INTERVAL_BYTES = 64L << 20;
+
+    public static final int DEFAULT_MAX_RETRIES = 3;
     public static final int MAX_RETRIES = 100;
 
     /** What a file without {@code resources} gets. */
@@ -42,8 +47,9 @@ public record Resources(int parallelism, StreamLimits limits, Compression compre
                     StreamLimits.DEFAULT_MAX_BATCH_BYTES,
                     StreamLimits.DEFAULT_MAX_RECORD_BYTES,
                     StreamLimits.DEFAULT_MAX_INFLIGHT_BATCHES,
-                    0,
+                    DEFAULT_CHECKPOINT_INTERVAL_BYTES,
                     0,
                     0),
+            DEFAULT_MAX_RETRIES,
             Compression.NONE);
 }

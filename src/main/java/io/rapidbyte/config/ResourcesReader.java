@@ -17,8 +17,8 @@ final class ResourcesReader {
         long parallelism = section.number(
                 "parallelism", Resources.DEFAULT_PARALLELISM, Resources.MIN_PARALLELISM, Resources.MAX_PARALLELISM);
         StreamLimits limits = limits(section);
-        refuseRetries(section);
-        return new Resources((int) parallelism, limits, compression(section));
+        long maxRetries = section.number("max_retries", Resources.DEFAULT_MAX_RETRIES, 0, Resources.MAX_RETRIES);
+        return new Resources((int) parallelism, limits, (int) maxRetries, compression(section));
     }
 
     private static StreamLimits limits(Section section) {
@@ -32,27 +32,16 @@ final class ResourcesReader {
                 StreamLimits.DEFAULT_MAX_INFLIGHT_BATCHES,
                 Resources.MIN_INFLIGHT_BATCHES,
                 Resources.MAX_INFLIGHT_BATCHES);
-        String bytesKey = "checkpoint_interval_bytes";
-        long everyBytes = section.bytes(bytesKey, 0, 0, Resources.MAX_CHECKPOINT_INTERVAL_BYTES);
-        String rowsKey = "checkpoint_interval_rows";
-        long everyRows = section.number(rowsKey, 0, 0, Resources.MAX_CHECKPOINT_INTERVAL_ROWS);
-        String secondsKey = "checkpoint_interval_seconds";
-        long everySeconds = section.number(secondsKey, 0, 0, Resources.MAX_CHECKPOINT_INTERVAL_SECONDS);
-        refuseUnlessZero(section, bytesKey, everyBytes, "checkpoints");
-        refuseUnlessZero(section, rowsKey, everyRows, "checkpoints");
-        refuseUnlessZero(section, secondsKey, everySeconds, "checkpoints");
+        long everyBytes = section.bytes(
+                "checkpoint_interval_bytes",
+                Resources.DEFAULT_CHECKPOINT_INTERVAL_BYTES,
+                0,
+                Resources.MAX_CHECKPOINT_INTERVAL_BYTES);
+        long everyRows = section.number("checkpoint_interval_rows", 0, 0, Resources.MAX_CHECKPOINT_INTERVAL_ROWS);
+        long everySeconds =
+                section.number("checkpoint_interval_seconds", 0, 0, Resources.MAX_CHECKPOINT_INTERVAL_SECONDS);
         return new StreamLimits(
                 batchBytes, StreamLimits.DEFAULT_MAX_RECORD_BYTES, (int) inflight, everyBytes, everyRows, everySeconds);
-    }
-
-    private static void refuseRetries(Section section) {
-        refuseUnlessZero(section, "max_retries", section.number("max_retries", 0, 0, Resources.MAX_RETRIES), "retries");
-    }
-
-    private static void refuseUnlessZero(Section section, String key, long value, String what) {
-        if (value != 0) {
-            section.notYet(key, what, "use 0 or remove it");
-        }
     }
 
     /** The names a file may give. */

@@ -76,6 +76,17 @@ final class Section {
                 .orElse(fallback);
     }
 
+    /** A time in seconds within the range, or {@code fallback} where there is none. */
+    long seconds(String key, long fallback, long min, long max) {
+        return value(key)
+                .flatMap(node -> Values.seconds(reading, node, path.key(key), min, max))
+                .orElse(fallback);
+    }
+
+    boolean has(String key) {
+        return value(key).isPresent();
+    }
+
     /** A list of distinct, non-empty names. */
     Optional<List<String>> names(String key, int max) {
         return list(key, max).map(items -> {

@@ -8,9 +8,25 @@ import java.util.Optional;
 enum SectionKeys {
     ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources"),
     SOURCE("source", "use", "config", "streams"),
-    STREAM("source.streams[]", "name", "sync_mode", "cursor_field", "tie_breaker_field", "columns"),
+    STREAM(
+            "source.streams[]",
+            "name",
+            "sync_mode",
+            "cursor_field",
+            "tie_breaker_field",
+            "cursor_nulls",
+            "cursor_lag",
+            "columns"),
     TRANSFORM("transforms[]", "use", "config"),
-    DESTINATION("destination", "use", "config", "write_mode", "primary_key", "on_data_error", "schema_evolution"),
+    DESTINATION(
+            "destination",
+            "use",
+            "config",
+            "write_mode",
+            "primary_key",
+            "on_data_error",
+            "max_dead_letters",
+            "schema_evolution"),
     SCHEMA_EVOLUTION(
             "destination.schema_evolution", "new_column", "removed_column", "type_change", "nullability_change"),
     STATE("state", "backend", "connection"),

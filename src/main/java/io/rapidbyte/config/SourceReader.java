@@ -2,6 +2,7 @@ package io.rapidbyte.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.SyncMode;
+import io.rapidbyte.model.WriteMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,16 +23,17 @@ final class SourceReader {
 
     private SourceReader() {}
 
-    static Optional<SourceSettings> read(Section root) {
+    /** @param writeMode the destination's; empty where the file names none that exists */
+    static Optional<SourceSettings> read(Section root, Optional<WriteMode> writeMode) {
         return root.requiredSection("source", SectionKeys.SOURCE).map(source -> {
             String use = source.requiredText("use").orElse("");
             ObjectNode config = source.settings("config");
             source.require("streams");
-            return new SourceSettings(use, config, streams(source));
+            return new SourceSettings(use, config, streams(source, writeMode));
         });
     }
 
-    private static List<StreamSettings> streams(Section source) {
+    private static List<StreamSettings> streams(Section source, Optional<WriteMode> writeMode) {
         List<Section> sections = source.sections("streams", MAX_STREAMS, SectionKeys.STREAM);
         if (source.isEmptyList("streams")) {
             source.problem("streams", "lists no stream", "name at least one: - name: my_table");
@@ -39,7 +41,7 @@ final class SourceReader {
         List<StreamSettings> streams = new ArrayList<>();
         Map<String, Section> seen = new HashMap<>();
         for (Section section : sections) {
-            StreamSettings stream = stream(section);
+            StreamSettings stream = stream(section, writeMode);
             Section first = seen.putIfAbsent(stream.name(), section);
             if (first != null && !stream.name().isEmpty()) {
                 section.problem(
@@ -52,24 +54,21 @@ final class SourceReader {
         return streams;
     }
 
-    private static StreamSettings stream(Section section) {
+    private static StreamSettings stream(Section section, Optional<WriteMode> writeMode) {
         String name = section.requiredText("name").orElse("");
         if (name.length() > MAX_NAME_CHARS) {
             section.problem("name", "is longer than " + MAX_NAME_CHARS + " characters");
         }
         SyncMode syncMode = section.choice("sync_mode", SyncMode.class).orElse(DEFAULT_SYNC_MODE);
-        if (syncMode != SyncMode.FULL_REFRESH) {
-            section.notYet("sync_mode", Values.name(syncMode), "use full_refresh");
+        if (syncMode == SyncMode.CDC) {
+            section.notYet("sync_mode", Values.name(syncMode), "use full_refresh or incremental");
         }
-        for (String key : List.of("cursor_field", "tie_breaker_field")) {
-            if (section.text(key).isPresent()) {
-                section.notYet(key, "incremental reads", "remove it; full_refresh needs none");
-            }
-        }
+        Optional<CursorSettings> cursor =
+                syncMode == SyncMode.CDC ? Optional.empty() : CursorReader.read(section, syncMode, writeMode);
         Optional<List<String>> columns = section.names("columns", MAX_COLUMNS);
         if (section.isEmptyList("columns")) {
             section.problem("columns", "lists no column", "remove it to read every column");
         }
-        return new StreamSettings(name, syncMode, columns);
+        return new StreamSettings(name, syncMode, cursor, columns);
     }
 }

@@ -81,6 +81,25 @@ final class Values {
         });
     }
 
+    static Optional<Long> seconds(Reading reading, YamlNode node, KeyPath path, long min, long max) {
+        String range = "a time from " + Seconds.format(min) + " to " + Seconds.format(max);
+        return scalar(reading, node, path, range).flatMap(value -> {
+            OptionalLong seconds = Seconds.parse(value.text());
+            if (seconds.isEmpty()) {
+                return wrong(
+                        reading,
+                        node,
+                        path,
+                        shown(node) + " is not " + range,
+                        Optional.of("write a whole number of s, m, h or d such as 5m"));
+            }
+            if (seconds.getAsLong() < min || seconds.getAsLong() > max) {
+                return wrong(reading, node, path, shown(node) + " is not " + range, Optional.empty());
+            }
+            return Optional.of(seconds.getAsLong());
+        });
+    }
+
     /** Lower case, as files have it. */
     static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.config.CursorSettings;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.Resources;
@@ -10,6 +11,7 @@ import io.rapidbyte.flow.ConnectorGuest;
 import io.rapidbyte.flow.EdgeAddress;
 import io.rapidbyte.flow.EdgeWindow;
 import io.rapidbyte.flow.StagePlan;
+import io.rapidbyte.model.Cursor;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
 import java.util.ArrayList;
@@ -82,12 +84,21 @@ final class ConnectorPlanner implements RunPlanner {
                 pipeline.destination().writeMode(),
                 pipeline.destination().primaryKey(),
                 stream.columns(),
-                Optional.empty(),
+                stream.cursor().map(ConnectorPlanner::cursor),
                 Optional.empty(),
                 Optional.empty(),
                 pipeline.resources().limits(),
                 pipeline.destination().policies(),
                 Optional.empty(),
                 identity);
+    }
+
+    private static Cursor cursor(CursorSettings settings) {
+        return new Cursor(
+                settings.field(),
+                settings.tieBreakerField(),
+                Optional.empty(),
+                settings.nulls(),
+                settings.lagSeconds());
     }
 }

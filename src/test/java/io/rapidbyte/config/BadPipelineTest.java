@@ -25,25 +25,25 @@ class BadPipelineTest {
                       columns: [id, id, 7]
                     - name: users
                     - sync_mode: incremental
-                      cursor_field: updated_at
+                      cursor_lag: 5
                 transforms:
                   - mask
                 destination:
                   use:
                   write_mode: upsert
-                  primary_key: [id]
-                  on_data_error: dlq
+                  primary_key: []
+                  on_data_error: skip
+                  max_dead_letters: 5
                   schema_evolution:
                     new_column: add
-                    type_change: coerce
+                    type_change: coerced
                 state:
-                  backend: sqlite
-                  connection: /tmp/state.db
+                  backend: postgres
                 resources:
                   parallelism: 0
                   max_batch_bytes: 64 megs
                   max_inflight_batches: "16"
-                  checkpoint_interval_rows: 1000
+                  checkpoint_interval_rows: -5
                   max_retries: -1
                   compression: gzip
                 """;
@@ -59,40 +59,60 @@ class BadPipelineTest {
                         "p.yaml:10:25: source.streams[0].columns[2]: must be text, not a whole number (put it in quotes)",
                         "p.yaml:11:13: source.streams[1].name: the stream \"users\" is listed twice (the first is on line 8)",
                         "p.yaml:12:7: source.streams[2].name: is missing",
-                        "p.yaml:12:18: source.streams[2].sync_mode: not supported yet: incremental (use full_refresh)",
-                        "p.yaml:13:21: source.streams[2].cursor_field: not supported yet: incremental reads (remove it; full_refresh needs none)",
+                        "p.yaml:12:7: source.streams[2].cursor_field: is missing, which sync_mode: incremental needs to tell new rows from old (name a column that grows, such as updated_at or id)",
+                        "p.yaml:13:19: source.streams[2].cursor_lag: \"5\" is not a time from 0s to 31d (write a whole number of s, m, h or d such as 5m)",
                         "p.yaml:15:5: transforms[0]: must be a mapping (with the keys use, config)",
                         "p.yaml:17:7: destination.use: must be text, not empty (give it a value or remove it)",
-                        "p.yaml:18:15: destination.write_mode: not supported yet: upsert (use append or replace)",
-                        "p.yaml:19:3: destination.primary_key: not supported yet: upserts (remove it; keys travel with the source's schema)",
-                        "p.yaml:20:18: destination.on_data_error: not supported yet: dlq (use fail, the default)",
-                        "p.yaml:23:18: destination.schema_evolution.type_change: not supported yet: coerce (use fail, the default)",
-                        "p.yaml:24:1: state: not supported yet: a state store (remove it; a full refresh needs none)",
+                        "p.yaml:19:3: destination.primary_key: lists no column (remove it to take the source's own key)",
+                        "p.yaml:21:21: destination.max_dead_letters: belongs to on_data_error: dlq, without which no row is kept as a dead letter (add on_data_error: dlq, or remove it)",
+                        "p.yaml:24:18: destination.schema_evolution.type_change: \"coerced\" is not one of coerce, fail, null (did you mean coerce?)",
+                        "p.yaml:25:1: state.connection: is needed with backend: postgres (write postgresql://user:password@host:port/database)",
                         "p.yaml:28:16: resources.parallelism: \"0\" is not a whole number from 1 to 64",
                         "p.yaml:29:20: resources.max_batch_bytes: \"64 megs\" is not a size from 64kb to 256mb (write bytes, or a whole number of kb, mb or gb such as 64mb)",
                         "p.yaml:30:25: resources.max_inflight_batches: \"16\" is not a whole number from 1 to 1024 (remove the quotes)",
-                        "p.yaml:31:29: resources.checkpoint_interval_rows: not supported yet: checkpoints (use 0 or remove it)",
+                        "p.yaml:31:29: resources.checkpoint_interval_rows: \"-5\" is not a whole number from 0 to 1000000000000",
                         "p.yaml:32:16: resources.max_retries: \"-1\" is not a whole number from 0 to 100",
                         "p.yaml:33:16: resources.compression: \"gzip\" is not one of lz4, zstd, null");
     }
 
+    @Test
+    void what_comes_later_is_refused_and_never_ignored() {
+        assertThat(Samples.problems(Samples.good("sync_mode: full_refresh", "sync_mode: cdc")))
+                .containsExactly(
+                        "p.yaml:10:18: source.streams[0].sync_mode: not supported yet: cdc (use full_refresh or incremental)");
+    }
+
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "sync_mode: full_refresh   | sync_mode: cdc | 10:18: source.streams[0].sync_mode: not supported yet: cdc (use full_refresh)",
-                "sync_mode: full_refresh   | tie_breaker_field: id | 10:26: source.streams[0].tie_breaker_field: not supported yet: incremental reads (remove it; full_refresh needs none)",
-                "on_data_error: fail       | on_data_error: skip | 20:18: destination.on_data_error: not supported yet: skip (use fail, the default)",
-                "type_change: fail         | type_change: null | 22:18: destination.schema_evolution.type_change: not supported yet: null (use fail, the default)",
-                "type_change: fail         | new_column: ignore | 22:17: destination.schema_evolution.new_column: not supported yet: ignore (use add, the default)",
-                "type_change: fail         | removed_column: fail | 22:21: destination.schema_evolution.removed_column: not supported yet: fail (use ignore, the default)",
-                "type_change: fail         | nullability_change: fail | 22:25: destination.schema_evolution.nullability_change: not supported yet: fail (use allow, the default)",
-                "parallelism: 2            | checkpoint_interval_bytes: 64mb | 24:30: resources.checkpoint_interval_bytes: not supported yet: checkpoints (use 0 or remove it)",
-                "parallelism: 2            | checkpoint_interval_seconds: 5 | 24:32: resources.checkpoint_interval_seconds: not supported yet: checkpoints (use 0 or remove it)",
-                "parallelism: 2            | max_retries: 3 | 24:16: resources.max_retries: not supported yet: retries (use 0 or remove it)",
-            })
-    void what_comes_later_is_refused_and_never_ignored(String part, String replacement, String problem) {
-        assertThat(Samples.problems(Samples.good(part, replacement))).containsExactly("p.yaml:" + problem);
+    @CsvSource({"cursor_field, id", "tie_breaker_field, id", "cursor_nulls, fail", "cursor_lag, 5m"})
+    void keys_of_incremental_reads_are_refused_elsewhere(String key, String value) {
+        assertThat(Samples.problems(Samples.good("sync_mode: full_refresh", key + ": " + value)))
+                .containsExactly("p.yaml:10:" + (9 + key.length()) + ": source.streams[0]." + key
+                        + ": belongs to incremental reads, and this stream is read in full"
+                        + " (add sync_mode: incremental, or remove it)");
+    }
+
+    @Test
+    void an_incremental_stream_cannot_replace_the_table() {
+        assertThat(Samples.problems(incremental("replace", "")))
+                .containsExactly(
+                        "p.yaml:10:18: source.streams[0].sync_mode: incremental cannot go with write_mode: replace,"
+                                + " which would leave nothing but the newest rows (use append or upsert)");
+        assertThat(Samples.problems(incremental("append", ""))).isEmpty();
+    }
+
+    @Test
+    void a_lag_is_refused_where_it_would_double_rows() {
+        String lag = "\n      cursor_lag: 1h";
+        assertThat(Samples.problems(incremental("append", lag)))
+                .containsExactly(
+                        "p.yaml:12:19: source.streams[0].cursor_lag: reads rows again that earlier runs have delivered,"
+                                + " and only write_mode: upsert writes them once (use upsert, or remove it)");
+        assertThat(Samples.problems(incremental("upsert", lag))).isEmpty();
+    }
+
+    private static String incremental(String writeMode, String more) {
+        return Samples.good("sync_mode: full_refresh", "sync_mode: incremental\n      cursor_field: id" + more)
+                .replace("write_mode: replace", "write_mode: " + writeMode);
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rapidbyte.config.Origins.Mark;
 import io.rapidbyte.model.Compression;
+import io.rapidbyte.model.CursorNulls;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.SchemaEvolution;
 import io.rapidbyte.model.StreamLimits;
@@ -55,7 +56,7 @@ class PipelineLoaderTest {
 
         assertThat(pipeline.source().config()).isEmpty();
         assertThat(pipeline.source().streams())
-                .containsExactly(new StreamSettings("t", SyncMode.FULL_REFRESH, Optional.empty()));
+                .containsExactly(new StreamSettings("t", SyncMode.FULL_REFRESH, Optional.empty(), Optional.empty()));
         assertThat(pipeline.transforms()).isEmpty();
         assertThat(pipeline.destination().primaryKey()).isEmpty();
         assertThat(pipeline.destination().policies())
@@ -66,23 +67,82 @@ class PipelineLoaderTest {
                                 SchemaEvolution.RemovedColumn.IGNORE,
                                 SchemaEvolution.TypeChange.FAIL,
                                 SchemaEvolution.NullabilityChange.ALLOW)));
+        assertThat(pipeline.destination().maxDeadLetters()).isEqualTo(10_000);
+        assertThat(pipeline.state()).isEqualTo(new StateSettings(StateSettings.Backend.SQLITE, Optional.empty()));
         assertThat(pipeline.resources())
-                .isEqualTo(new Resources(1, new StreamLimits(4 << 20, 1 << 30, 16, 0, 0, 0), Compression.NONE));
+                .isEqualTo(
+                        new Resources(1, new StreamLimits(4 << 20, 1 << 30, 16, 64 << 20, 0, 0), 3, Compression.NONE));
     }
 
     @Test
     void resources_take_other_values() throws Exception {
         Resources resources = Samples.parse(
                         LEAST
-                                + "resources: {parallelism: 64, max_batch_bytes: 256mb, max_inflight_batches: 1024, compression: lz4}")
+                                + "resources: {parallelism: 64, max_batch_bytes: 256mb, max_inflight_batches: 1024, checkpoint_interval_bytes: 0, checkpoint_interval_rows: 1000, checkpoint_interval_seconds: 5, max_retries: 0, compression: lz4}")
                 .resources();
 
         assertThat(resources)
-                .isEqualTo(new Resources(64, new StreamLimits(256L << 20, 1 << 30, 1024, 0, 0, 0), Compression.LZ4));
+                .isEqualTo(
+                        new Resources(64, new StreamLimits(256L << 20, 1 << 30, 1024, 0, 1000, 5), 0, Compression.LZ4));
         assertThat(Samples.parse(LEAST + "resources: {compression: null}")
                         .resources()
                         .compression())
                 .isEqualTo(Compression.NONE);
+    }
+
+    @Test
+    void an_incremental_stream_has_a_cursor() throws Exception {
+        assertThat(cursor("cursor_field: id"))
+                .contains(new CursorSettings("id", Optional.empty(), CursorNulls.FAIL, 0));
+        assertThat(cursor("cursor_field: at, tie_breaker_field: id, cursor_nulls: include_once, cursor_lag: 90s"))
+                .contains(new CursorSettings("at", Optional.of("id"), CursorNulls.INCLUDE_ONCE, 90));
+        assertThat(cursor("cursor_field: at, cursor_nulls: exclude, cursor_lag: 2h"))
+                .contains(new CursorSettings("at", Optional.empty(), CursorNulls.EXCLUDE, 7_200));
+    }
+
+    private static Optional<CursorSettings> cursor(String keys) throws PipelineException {
+        return Samples.parse(LEAST.replace("{name: t}", "{name: t, sync_mode: incremental, " + keys + "}")
+                        .replace("append", "upsert"))
+                .source()
+                .streams()
+                .getFirst()
+                .cursor();
+    }
+
+    @Test
+    void the_destination_takes_other_values() throws Exception {
+        DestinationSettings destination = Samples.parse(LEAST.replace(
+                        "write_mode: append",
+                        "write_mode: upsert, primary_key: [a, b], on_data_error: dlq, max_dead_letters: 7,"
+                                + " schema_evolution: {new_column: ignore, removed_column: fail, type_change: null,"
+                                + " nullability_change: fail}"))
+                .destination();
+
+        assertThat(destination.writeMode()).isEqualTo(WriteMode.UPSERT);
+        assertThat(destination.primaryKey()).containsExactly("a", "b");
+        assertThat(destination.maxDeadLetters()).isEqualTo(7);
+        assertThat(destination.policies())
+                .isEqualTo(new StreamPolicies(
+                        DataErrorPolicy.DLQ,
+                        new SchemaEvolution(
+                                SchemaEvolution.NewColumn.IGNORE,
+                                SchemaEvolution.RemovedColumn.FAIL,
+                                SchemaEvolution.TypeChange.NULL,
+                                SchemaEvolution.NullabilityChange.FAIL)));
+    }
+
+    @Test
+    void state_can_be_kept_elsewhere() throws Exception {
+        assertThat(Samples.parse(LEAST + "state: {connection: /var/lib/s.db}").state())
+                .isEqualTo(new StateSettings(StateSettings.Backend.SQLITE, Optional.of("/var/lib/s.db")));
+        StateSettings shared = PipelineLoader.parse(
+                        LEAST + "state: {backend: postgres, connection: \"${STATE}\"}",
+                        "p.yaml",
+                        Map.of("STATE", "postgresql://u:hunter2@h/d"))
+                .state();
+        assertThat(shared.backend()).isEqualTo(StateSettings.Backend.POSTGRES);
+        assertThat(shared.connection()).contains("postgresql://u:hunter2@h/d");
+        assertThat(shared.toString()).doesNotContain("hunter2");
     }
 
     @Test

@@ -67,18 +67,14 @@ class PublishedSchemaTest {
     }
 
     @Test
-    void the_full_example_has_every_key_that_is_supported() throws Exception {
+    void the_full_example_has_every_key() throws Exception {
         Origins origins =
                 PipelineLoader.load(Path.of("conf/full.yaml"), SECRETS).origins();
-        List<String> later =
-                List.of("/state", "cursor_field", "tie_breaker_field", "primary_key", "backend", "connection");
         for (SectionKeys section : SectionKeys.values()) {
             String parent = section.place().replace("[]", ".0").replace('.', '/');
             for (String key : section.names()) {
                 String pointer = (parent.isEmpty() ? "" : "/" + parent) + "/" + key;
-                assertThat(origins.marks().containsKey(pointer))
-                        .as(pointer)
-                        .isEqualTo(later.stream().noneMatch(pointer::endsWith));
+                assertThat(origins.marks()).containsKey(pointer);
             }
         }
     }

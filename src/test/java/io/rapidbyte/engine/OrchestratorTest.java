@@ -10,6 +10,7 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.Resources;
 import io.rapidbyte.config.SourceSettings;
+import io.rapidbyte.config.StateSettings;
 import io.rapidbyte.config.StreamSettings;
 import io.rapidbyte.flow.EdgeAddress;
 import io.rapidbyte.flow.EdgeWindow;
@@ -454,7 +455,8 @@ class OrchestratorTest {
                         "fake",
                         JsonNodeFactory.instance.objectNode(),
                         streams.keySet().stream()
-                                .map(s -> new StreamSettings(s, SyncMode.FULL_REFRESH, Optional.empty()))
+                                .map(s -> new StreamSettings(
+                                        s, SyncMode.FULL_REFRESH, Optional.empty(), Optional.empty()))
                                 .toList()),
                 List.of(),
                 new DestinationSettings(
@@ -462,8 +464,10 @@ class OrchestratorTest {
                         JsonNodeFactory.instance.objectNode(),
                         WriteMode.APPEND,
                         List.of(),
-                        StreamPolicies.DEFAULT),
-                new Resources(parallelism, new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0), Compression.NONE),
+                        StreamPolicies.DEFAULT,
+                        DestinationSettings.DEFAULT_MAX_DEAD_LETTERS),
+                StateSettings.DEFAULT,
+                new Resources(parallelism, new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0), 0, Compression.NONE),
                 new Origins("p.yaml", Map.of()));
     }
 }
