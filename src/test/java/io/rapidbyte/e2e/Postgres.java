@@ -11,42 +11,70 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL server of a test. One is shared by all tests of the JVM; each takes databases of its own. */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    private final EmbeddedPostgres server;
+    private final Optional<Path> folder;
+    private EmbeddedPostgres server;
 
-    private Postgres(EmbeddedPostgres server) {
+    private Postgres(EmbeddedPostgres server, Optional<Path> folder) {
         this.server = server;
+        this.folder = folder;
     }
 
     private static final class Shared {
         static final Postgres INSTANCE = start();
     }
 
-    static Postgres shared() {
+    public static Postgres shared() {
         return Shared.INSTANCE;
     }
 
     /** A server that the caller may kill. */
     static Postgres start() {
         try {
-            return new Postgres(EmbeddedPostgres.builder()
-                    .setServerConfig("max_connections", "60")
-                    .start());
+            return new Postgres(
+                    EmbeddedPostgres.builder()
+                            .setServerConfig("max_connections", "60")
+                            .start(),
+                    Optional.empty());
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL did not start", e);
         }
     }
 
-    int port() {
+    /**
+     * A server that the caller may kill and {@link #restart}: what it has committed outlives it.
+     *
+     * @param folder for its data; the server makes it
+     */
+    public static Postgres start(Path folder) {
+        return new Postgres(launch(folder, 0), Optional.of(folder));
+    }
+
+    private static EmbeddedPostgres launch(Path folder, int port) {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setDataDirectory(folder)
+                    .setCleanDataDirectory(false)
+                    .setPort(port)
+                    .setServerConfig("max_connections", "60")
+                    .setServerConfig("synchronous_commit", "on")
+                    .start();
+        } catch (IOException e) {
+            throw new IllegalStateException("PostgreSQL did not start", e);
+        }
+    }
+
+    public int port() {
         return server.getPort();
     }
 
-    Database database() {
+    public Database database() {
         String name = "db" + DATABASES.incrementAndGet();
         Database admin = new Database(this, "postgres");
         admin.execute("create database " + name);
@@ -68,19 +96,28 @@ final class Postgres implements AutoCloseable {
         admin.execute("select pg_reload_conf()");
     }
 
-    /** Kills the server as a power cut would: no checkpoint, no goodbye to its clients. */
-    void killNow() {
+    /** Kills the server as a power cut would: no checkpoint, no goodbye to its clients. Returns when it is dead. */
+    public void killNow() {
         Path data = Path.of(new Database(this, "postgres").value("show data_directory"));
         try {
             long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid"))
                     .getFirst()
                     .strip());
             ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-            postmaster.descendants().forEach(ProcessHandle::destroyForcibly);
-            postmaster.destroyForcibly();
+            List<ProcessHandle> all = new ArrayList<>(postmaster.descendants().toList());
+            all.add(postmaster);
+            all.forEach(ProcessHandle::destroyForcibly);
+            all.forEach(process -> process.onExit().join());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Starts a killed server again, on its data and at its port. Only for one that was started in a folder. */
+    public void restart() {
+        int port = port();
+        close();
+        server = launch(folder.orElseThrow(), port);
     }
 
     @Override
@@ -93,14 +130,14 @@ final class Postgres implements AutoCloseable {
     }
 
     /** One database; every call is a connection of its own. */
-    record Database(Postgres server, String name) {
+    public record Database(Postgres server, String name) {
 
-        Connection connect() throws SQLException {
+        public Connection connect() throws SQLException {
             return DriverManager.getConnection(
                     "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + name + "?user=postgres");
         }
 
-        void execute(String... statements) {
+        public void execute(String... statements) {
             try (Connection connection = connect();
                     Statement statement = connection.createStatement()) {
                 for (String sql : statements) {
@@ -112,7 +149,7 @@ final class Postgres implements AutoCloseable {
         }
 
         /** The first column of every row, as PostgreSQL prints it. */
-        List<String> values(String query) {
+        public List<String> values(String query) {
             try (Connection connection = connect();
                     Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(query)) {
@@ -126,18 +163,18 @@ final class Postgres implements AutoCloseable {
             }
         }
 
-        String value(String query) {
+        public String value(String query) {
             return values(query).getFirst();
         }
 
         /** Count and order-free hash of a table's rows as text. */
-        String fingerprint(String table) {
+        public String fingerprint(String table) {
             return value("select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from "
                     + table + " t");
         }
 
         /** Name, type and NOT NULL of every column, in order. */
-        List<String> columns(String table) {
+        public List<String> columns(String table) {
             return values(
                     "select attname || ' ' || format_type(atttypid, atttypmod) || case when attnotnull then ' not null'"
                             + " else '' end from pg_attribute where attrelid = '" + table.replace("'", "''")
