@@ -58,6 +58,11 @@ final class Bench {
             System.err.println("no " + JAR + ": run mvn -DskipTests package first, and start bench/run from the project's folder");
             System.exit(2);
         }
+        Path cache = Path.of("target", "image", "lib", "rapidbyte.aot");
+        boolean imageFits = Files.exists(cache) && Files.getLastModifiedTime(cache).compareTo(Files.getLastModifiedTime(JAR)) > 0;
+        if (!imageFits) {
+            note("NO IMAGE of this build, so it is not measured: mvn -Pdist -DskipTests package makes one");
+        }
         bin = findPostgres();
         work = Files.createTempDirectory("rapidbyte-bench");
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::stopServers));
@@ -75,7 +80,10 @@ final class Bench {
                 measure("psql binary", () -> timed(pipe("binary")));
                 measure("rapidbyte warm", warm::copy);
                 measure("psql text", () -> timed(pipe("text")));
-                measure("rapidbyte cold", () -> timed("./rapidbyte -q run " + pipeline));
+                measure("rapidbyte cold", () -> timed("RAPIDBYTE_NO_IMAGE=1 ./rapidbyte -q run " + pipeline));
+                if (imageFits) {
+                    measure("cold, image", () -> timed("./rapidbyte -q run " + pipeline));
+                }
             }
         }
         render();

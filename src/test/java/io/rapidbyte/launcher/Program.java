@@ -56,6 +56,8 @@ public final class Program {
                 .keySet()
                 .removeIf(name -> name.startsWith("RAPIDBYTE_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().put("RAPIDBYTE_JAVA_HOME", System.getProperty("java.home"));
+        // the build under test, whether there is an image or not
+        builder.environment().put("RAPIDBYTE_NO_IMAGE", "1");
         builder.environment().putAll(environment);
         return builder.start();
     }
