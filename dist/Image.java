@@ -63,6 +63,8 @@ final class Image {
             "jdk.management",
             "jdk.naming.dns",
             "jdk.net",
+            // the demo asks it whether it runs as root, which PostgreSQL does not
+            "jdk.security.auth",
             "jdk.unsupported",
             "jdk.zipfs");
 
