@@ -22,7 +22,9 @@ import java.util.List;
 class HouseTest {
     private static final String[] VERTX = {"io.vertx..", "io.netty.."};
     private static final String[] POLYGLOT = {"org.graalvm..", "com.oracle.truffle.."};
-    private static final String[] SQL = {"java.sql..", "javax.sql..", "io.vertx.sqlclient..", "io.vertx.jdbcclient.."};
+    private static final String[] SQL = {
+        "java.sql..", "javax.sql..", "io.vertx.sqlclient..", "io.vertx.jdbcclient..", "org.sqlite..", "org.postgresql.."
+    };
     private static final String[] WEB = {"io.vertx.ext.web.."};
 
     @ArchTest
@@ -89,8 +91,18 @@ class HouseTest {
             .resideOutsideOfPackage("io.rapidbyte.cli.demo..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.zonky..", "org.postgresql..")
-            .because("the servers and their driver are not in the jar: keep them to io.rapidbyte.cli.demo");
+            .resideInAnyPackage("io.zonky..")
+            .because("the servers are not in the jar: keep them to io.rapidbyte.cli.demo");
+
+    @ArchTest
+    static final ArchRule state_knows_no_room = noClasses()
+            .that()
+            .resideInAPackage("io.rapidbyte.state..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.rapidbyte..")
+                    .and(JavaClass.Predicates.resideOutsideOfPackages("io.rapidbyte.state..", "io.rapidbyte.model..")))
+            .because(
+                    "state keeps what it is told in words of model: let the caller translate, or move the word to model");
 
     @ArchTest
     static final ArchRule flow_does_not_decide = noClasses()
@@ -160,7 +172,7 @@ class HouseTest {
     /** The rules would hold of an empty house as well. */
     @ArchTest
     static void the_rooms_are_where_the_rules_look(com.tngtech.archunit.core.domain.JavaClasses classes) {
-        for (String room : List.of("arrow", "cli", "config", "connector", "engine", "flow", "model", "wasm")) {
+        for (String room : List.of("arrow", "cli", "config", "connector", "engine", "flow", "model", "state", "wasm")) {
             if (!classes.containPackage("io.rapidbyte." + room)) {
                 throw new AssertionError("no class in io.rapidbyte." + room + ": rename it in HouseTest too");
             }

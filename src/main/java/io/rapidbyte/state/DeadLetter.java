@@ -1,0 +1,20 @@
+package io.rapidbyte.state;
+
+import io.rapidbyte.model.RejectedRecord;
+import java.time.Instant;
+
+/**
+ * A row that was rejected and is kept.
+ *
+ * @param id grows with time; unique in a store
+ * @param schema of the row, as it was saved with it
+ */
+public record DeadLetter(
+        long id,
+        String pipeline,
+        String runId,
+        String loadId,
+        long sequence,
+        Instant savedAt,
+        RejectedRecord rejected,
+        String schema) {}
