@@ -1,6 +1,7 @@
 //! What the server's catalogs say of relations and columns.
 
 use rapidbyte_pg::{Client, Result, Row, Rows, Transport};
+use rapidbyte_sdk::names::quote_identifier;
 
 /// A kind of relation that rows can be read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,17 @@ pub struct Table {
     pub columns: Vec<CatalogColumn>,
 }
 
+/// What statements call the relation they read. A column behind it is always the relation's own, while
+/// its bare name in ORDER BY would be that of the output, cast to text or not.
+pub const ROWS: &str = "r";
+
 impl Table {
+    /// What stands behind FROM. Rows of inheriting tables and of partitions are read with the
+    /// table's own, as without ONLY.
+    pub fn from_clause(&self) -> String {
+        format!("{}.{} AS {ROWS}", quote_identifier(&self.relation.schema), quote_identifier(&self.relation.name))
+    }
+
     /// Names of the primary key's columns in key order; empty where nothing keeps them unique.
     pub fn primary_key(&self) -> Vec<&str> {
         if self.relation.has_heirs {

@@ -163,9 +163,9 @@ fn append_uuid(fields: &[Field], bytes: &[u8], column: &mut Column) -> Outcome {
     append_fixed::<16, 16>(fields, bytes, column, Some)
 }
 
-/// The infinities are the ends of the range in both worlds.
+/// From PostgreSQL's microseconds to Arrow's. The infinities are the ends of the range in both worlds.
 #[inline(always)]
-fn timestamp(micros: i64) -> Option<i64> {
+pub fn timestamp(micros: i64) -> Option<i64> {
     if micros == i64::MAX || micros == i64::MIN {
         return Some(micros);
     }
@@ -174,7 +174,7 @@ fn timestamp(micros: i64) -> Option<i64> {
 
 /// As with timestamps. No date of PostgreSQL's leaves the range: it ends with the year 5874897.
 #[inline(always)]
-fn date(days: i32) -> Option<i32> {
+pub fn date(days: i32) -> Option<i32> {
     if days == i32::MAX || days == i32::MIN {
         return Some(days);
     }

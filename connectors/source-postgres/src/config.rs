@@ -24,6 +24,21 @@ pub struct Config {
     /// The longest a statement may run, COPY included; without it the server's own setting holds.
     #[serde(default)]
     statement_timeout_seconds: Option<u32>,
+    #[serde(default)]
+    pub resume: Resume,
+}
+
+/// Whether full refreshes are read in the order of the primary key, so that an unfinished one goes on
+/// where it stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resume {
+    /// Where it costs next to nothing.
+    #[default]
+    Auto,
+    /// Wherever the key allows it.
+    Key,
+    Off,
 }
 
 fn default_schema() -> String {

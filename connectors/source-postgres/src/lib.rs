@@ -10,9 +10,16 @@ mod columns;
 mod config;
 mod fault;
 mod numeric;
+mod order;
+mod ordering;
+mod pace;
 mod plan;
 mod pump;
+mod route;
+mod saved;
 mod stream;
+mod ties;
+mod track;
 mod tuple;
 mod types;
 
@@ -21,8 +28,11 @@ use rapidbyte_sdk::types::{Column, DiscoveredStream, StreamSchema, SyncMode};
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
 
 use catalog::{Kind, Scope, Table};
+use config::Resume;
 use plan::Plan;
-use stream::Selection;
+use pump::Pump;
+use route::Route;
+use stream::{Refusal, Selection};
 use types::Mapping;
 
 /// The oldest server whose catalogs and output forms this source knows.
@@ -35,6 +45,7 @@ const MESSAGE_SLACK: usize = 1 << 10;
 pub struct PostgresSource {
     options: ConnectOptions,
     schema: String,
+    resume: Resume,
 }
 
 rapidbyte_sdk::source!(PostgresSource);
@@ -43,7 +54,7 @@ impl Source for PostgresSource {
     type Config = config::Config;
 
     fn open(config: config::Config) -> Result<PostgresSource> {
-        Ok(PostgresSource { options: config.connect_options(), schema: config.schema })
+        Ok(PostgresSource { options: config.connect_options(), schema: config.schema, resume: config.resume })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -53,8 +64,8 @@ impl Source for PostgresSource {
         let message = format!("connected to PostgreSQL {server} at {} {security}", self.options.address());
         let mut findings = vec![Finding::ok(None, "pg.connected", message)];
         for ctx in streams {
-            match stream::select(&mut client, &self.schema, ctx)? {
-                Ok(selection) => findings.extend(readable(&selection, ctx)),
+            match self.look(&mut client, ctx)? {
+                Ok((selection, route)) => findings.extend(readable(&selection, &route, ctx)),
                 Err(refusals) => findings.extend(
                     refusals.into_iter().map(|refusal| Finding::error(Some(&ctx.name), refusal.code, refusal.message)),
                 ),
@@ -94,15 +105,35 @@ impl PostgresSource {
         options.max_copy_message_bytes = largest_row.saturating_add(MESSAGE_SLACK);
         let mut client = self.connect(&options)?;
         client.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
-        let selection = stream::select(&mut client, &self.schema, ctx)?.map_err(first)?;
-        for finding in warnings(&selection, ctx) {
+        let (selection, route) = self.look(&mut client, ctx)?.map_err(first)?;
+        for finding in warnings(&selection, &route, ctx) {
             rapidbyte_sdk::warn!("{}", finding.message);
         }
+        if let Some(setting) = route.prepare {
+            client.execute(setting)?;
+        }
         let plan = Plan::new(&selection);
-        pump::pump(client.copy_out(&plan.sql)?, &plan, &ctx.limits, out)?;
+        let mut pump = Pump::new(&plan, &ctx.limits, route.track, out);
+        for tail in &route.tails {
+            pump.take_all(client.copy_out(&plan.copy(tail))?)?;
+        }
+        pump.finish()?;
         client.execute("COMMIT")?;
         client.close()?;
         Ok(())
+    }
+
+    /// What is to be read and how. The inner error holds all that stands against it.
+    fn look(
+        &self,
+        client: &mut Client<TcpStream>,
+        ctx: &StreamContext,
+    ) -> Result<Result<(Selection, Route), Vec<Refusal>>> {
+        let selection = match stream::select(client, &self.schema, ctx)? {
+            Ok(selection) => selection,
+            Err(refusals) => return Ok(Err(refusals)),
+        };
+        Ok(Route::choose(client, &selection, self.resume, ctx)?.map(|route| (selection, route)))
     }
 
     fn discovered(&self, table: &Table) -> DiscoveredStream {
@@ -122,13 +153,13 @@ impl PostgresSource {
             },
             estimated_rows: relation.estimated_rows,
             estimated_bytes: relation.estimated_bytes,
-            sync_modes: vec![SyncMode::FullRefresh],
+            sync_modes: vec![SyncMode::FullRefresh, SyncMode::Incremental],
         }
     }
 }
 
 /// A run can report one error; `validate` tells them all.
-fn first(refusals: Vec<stream::Refusal>) -> ConnectorError {
+fn first(refusals: Vec<Refusal>) -> ConnectorError {
     let mut refusals = refusals.into_iter();
     match refusals.next() {
         Some(refusal) => refusal.into(),
@@ -136,7 +167,7 @@ fn first(refusals: Vec<stream::Refusal>) -> ConnectorError {
     }
 }
 
-fn readable(selection: &Selection, ctx: &StreamContext) -> Vec<Finding> {
+fn readable(selection: &Selection, route: &Route, ctx: &StreamContext) -> Vec<Finding> {
     let relation = &selection.table.relation;
     let kind = match relation.kind {
         Kind::Table => "table",
@@ -148,12 +179,12 @@ fn readable(selection: &Selection, ctx: &StreamContext) -> Vec<Finding> {
     let size = relation.estimated_rows.map_or_else(String::new, |rows| format!(", about {rows} rows"));
     let message = format!("{kind} {}.{}, {} columns{size}", relation.schema, relation.name, selection.columns.len());
     let mut findings = vec![Finding::ok(Some(&ctx.name), "pg.readable", message)];
-    findings.extend(warnings(selection, ctx));
+    findings.extend(warnings(selection, route, ctx));
     findings
 }
 
-fn warnings(selection: &Selection, ctx: &StreamContext) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn warnings(selection: &Selection, route: &Route, ctx: &StreamContext) -> Vec<Finding> {
+    let mut findings = route.warnings.clone();
     if selection.table.relation.rows_hidden {
         let message = format!(
             "row-level security holds for stream {}: only the rows that its policies show to this user are read",

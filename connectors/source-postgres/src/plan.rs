@@ -3,13 +3,14 @@
 use rapidbyte_sdk::arrow::{Field, Schema};
 use rapidbyte_sdk::names::quote_identifier;
 
+use crate::catalog::ROWS;
 use crate::stream::Selection;
 use crate::types::{Decoder, Mapping};
 
 /// A read, resolved to the last column.
 pub struct Plan {
-    /// The COPY statement.
-    pub sql: String,
+    /// What each COPY selects, without conditions and order.
+    pub select: String,
     pub schema: Schema,
     /// One for each column, in order.
     pub decoders: Vec<Decoder>,
@@ -20,8 +21,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Rows of inheriting tables and of partitions are read with the table's own, as a SELECT
-    /// without ONLY does.
     pub fn new(selection: &Selection) -> Plan {
         let relation = &selection.table.relation;
         let mut fields: Vec<Field> = Vec::with_capacity(selection.columns.len());
@@ -31,7 +30,7 @@ impl Plan {
             let mapping = Mapping::of(column.type_oid, column.type_modifier);
             fields.push(mapping.field(&column.name, &column.native_type, selection.table.nullable(column)));
             let cast = if mapping.cast_to_text { "::pg_catalog.text" } else { "" };
-            expressions.push(format!("{}{cast}", quote_identifier(&column.name)));
+            expressions.push(format!("{ROWS}.{}{cast}", quote_identifier(&column.name)));
             decoders.push(mapping.decoder);
         }
         let key_names = selection.table.primary_key();
@@ -40,16 +39,16 @@ impl Plan {
         let key: Vec<usize> = key_names.iter().map(index_of).collect::<Option<_>>().unwrap_or_default();
         let key_names = if key.is_empty() { &[][..] } else { &key_names[..] };
         Plan {
-            sql: format!(
-                "COPY (SELECT {} FROM {}.{}) TO STDOUT (FORMAT binary)",
-                expressions.join(", "),
-                quote_identifier(&relation.schema),
-                quote_identifier(&relation.name)
-            ),
+            select: format!("SELECT {} FROM {}", expressions.join(", "), selection.table.from_clause()),
             schema: Schema::new(fields).with_primary_key(key_names),
             decoders,
             key,
             table: format!("{}.{}", relation.schema, relation.name),
         }
+    }
+
+    /// The COPY of the rows that `tail` asks for: conditions and order.
+    pub fn copy(&self, tail: &str) -> String {
+        format!("COPY ({}{tail}) TO STDOUT (FORMAT binary)", self.select)
     }
 }

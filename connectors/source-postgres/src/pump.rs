@@ -7,7 +7,9 @@ use rapidbyte_sdk::{host, ConnectorError, Emitter, Result};
 
 use crate::columns::{self, BadField};
 use crate::fault;
+use crate::pace::Pace;
 use crate::plan::Plan;
+use crate::track::Track;
 use crate::tuple::{Bounds, Stop, TupleError, TupleIndex, SIGNATURE, TRAILER};
 
 /// The most bytes of a batch where the pipeline allows more. Stages work side by side only if
@@ -26,27 +28,8 @@ const LENGTH_BYTES: usize = 4;
 /// Set in the header's flags where each tuple has an object identifier, as before version 12.
 const OID_FLAG: u32 = 1 << 16;
 
-/// Reads a COPY to its end and emits its rows; at least one batch, which then has only the schema
-/// (I2). Ends well only if the server ended well and counted as many rows (I1).
-pub fn pump<T: Transport>(
-    mut copy: CopyOut<'_, T>,
-    plan: &Plan,
-    limits: &StreamLimits,
-    out: &mut Emitter,
-) -> Result<()> {
-    let mut pump = Pump::new(plan, limits, out);
-    pump.run(&mut copy)?;
-    if !pump.ended {
-        return Err(copy.protocol_error("COPY ended without its trailer").into());
-    }
-    if copy.rows() != pump.rows {
-        let message = format!("COPY counted {} rows and {} arrived", copy.rows(), pump.rows);
-        return Err(copy.protocol_error(&message).into());
-    }
-    pump.finish()
-}
-
-struct Pump<'p> {
+/// Reads the COPYs of one stream and emits their rows.
+pub struct Pump<'p> {
     plan: &'p Plan,
     out: &'p mut Emitter,
     batch: Batch,
@@ -61,10 +44,12 @@ struct Pump<'p> {
     header_seen: bool,
     ended: bool,
     index: TupleIndex,
+    track: Option<Track>,
+    pace: Pace,
 }
 
 impl<'p> Pump<'p> {
-    fn new(plan: &'p Plan, limits: &StreamLimits, out: &'p mut Emitter) -> Pump<'p> {
+    pub fn new(plan: &'p Plan, limits: &StreamLimits, track: Option<Track>, out: &'p mut Emitter) -> Pump<'p> {
         let batch_bytes = limits.max_batch_bytes.min(TARGET_BATCH_BYTES);
         Pump {
             plan,
@@ -79,7 +64,48 @@ impl<'p> Pump<'p> {
             header_seen: false,
             ended: false,
             index: TupleIndex::new(plan.decoders.len()),
+            track,
+            pace: Pace::new(limits),
         }
+    }
+
+    /// Takes one COPY to its end, which is only well if the server ended well and counted as many rows
+    /// (I1).
+    pub fn take_all<T: Transport>(&mut self, mut copy: CopyOut<'_, T>) -> Result<()> {
+        let before = self.rows;
+        self.header_seen = false;
+        self.ended = false;
+        self.run(&mut copy)?;
+        if !self.ended {
+            return Err(copy.protocol_error("COPY ended without its trailer").into());
+        }
+        let arrived = self.rows - before;
+        if copy.rows() != arrived {
+            let message = format!("COPY counted {} rows and {arrived} arrived", copy.rows());
+            return Err(copy.protocol_error(&message).into());
+        }
+        self.end_part()
+    }
+
+    /// No batch holds rows of two COPYs, which need not be in one order.
+    fn end_part(&mut self) -> Result<()> {
+        if !self.batch.is_empty() {
+            self.emit()?;
+        }
+        self.track.iter_mut().for_each(Track::end_part);
+        Ok(())
+    }
+
+    /// Ends the read: at least one batch was emitted, if only with the schema (I2), and the last
+    /// barrier, which the host places, carries the place that was reached.
+    pub fn finish(mut self) -> Result<()> {
+        if !self.emitted {
+            self.emit()?;
+        }
+        if let Some(place) = self.track.as_mut().map(Track::end).transpose()?.flatten() {
+            self.out.end_at(place);
+        }
+        Ok(())
     }
 
     /// PostgreSQL sends one tuple in one message. Such messages are taken by the hundred, column by
@@ -101,7 +127,7 @@ impl<'p> Pump<'p> {
                     }
                 }
                 let Some(payload) = next_payload(frames, at) else { break };
-                whole_tuples = self.take_oddly(payload)?;
+                whole_tuples = self.take_oddly(payload)? && !self.track.as_ref().is_some_and(Track::at_boundary);
                 at += FRAME_HEADER_BYTES + payload.len();
             }
             copy.consume(at);
@@ -198,8 +224,11 @@ impl<'p> Pump<'p> {
             return Err(self.too_large(end as u64));
         }
         self.append(bytes)?;
-        self.batch.end_row();
         self.rows += 1;
+        match self.track.as_mut().is_some_and(|track| track.was_delivered(&self.batch)) {
+            true => self.batch.rollback_row(),
+            false => self.batch.end_row(),
+        }
         Ok(Some(&bytes[end..]))
     }
 
@@ -212,17 +241,26 @@ impl<'p> Pump<'p> {
         self.out.batch(&self.ipc, rows)?;
         host::metric("records_read", MetricValue::Counter(rows));
         host::metric("bytes_read", MetricValue::Counter(self.ipc.len() as u64));
+        self.place_barrier(rows)?;
         self.batch.set_max_bytes(self.batch_bytes);
         self.batch.clear();
         self.emitted = true;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<()> {
-        if self.batch.is_empty() && self.emitted {
-            return Ok(());
+    /// Places a barrier behind the batch that was just emitted, if one is due and there is a name for
+    /// the place.
+    fn place_barrier(&mut self, rows: u64) -> Result<()> {
+        let Some(track) = &mut self.track else { return Ok(()) };
+        track.note(&self.batch)?;
+        self.pace.count(self.ipc.len() as u64, rows);
+        if self.pace.is_due() {
+            if let Some(place) = track.place() {
+                self.out.barrier(&place)?;
+                self.pace.restart();
+            }
         }
-        self.emit()
+        Ok(())
     }
 
     fn refuse(&self, bad: BadField, bytes: &[u8]) -> ConnectorError {
@@ -250,7 +288,11 @@ fn next_payload(frames: &[u8], at: usize) -> Option<&[u8]> {
     let (head, tail) = rest.split_first_chunk::<FRAME_HEADER_BYTES>()?;
     let [tag, length @ ..] = head;
     let size = (u32::from_be_bytes(*length) as usize).checked_sub(LENGTH_BYTES)?;
-    if *tag != COPY_DATA { None } else { tail.get(..size) }
+    if *tag != COPY_DATA {
+        None
+    } else {
+        tail.get(..size)
+    }
 }
 
 /// What follows the header; none if it has not all arrived.

@@ -87,7 +87,7 @@ fn plan() -> Plan {
     let fields: Vec<Field> =
         mappings.iter().enumerate().map(|(i, mapping)| mapping.field(&format!("c{i}"), "t", true)).collect();
     Plan {
-        sql: "COPY".to_owned(),
+        select: String::new(),
         schema: Schema::new(fields),
         decoders: mappings.iter().map(|mapping| mapping.decoder).collect(),
         key: vec![0],
@@ -178,7 +178,9 @@ fn run(answer: &[u8], step: usize) -> Result<(u64, Vec<Vec<u8>>)> {
     testing::reset();
     let plan = plan();
     let mut out = Emitter::default();
-    pump(client.copy_out(&plan.sql)?, &plan, &limits(), &mut out)?;
+    let mut pump = Pump::new(&plan, &limits(), None, &mut out);
+    pump.take_all(client.copy_out("COPY")?)?;
+    pump.finish()?;
     let emitted = testing::reset();
     Ok((out.summary().rows, emitted.batches().into_iter().map(<[u8]>::to_vec).collect()))
 }

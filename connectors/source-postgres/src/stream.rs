@@ -15,8 +15,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(category: ErrorCategory, code: &'static str, message: String) -> Refusal {
+    pub fn new(category: ErrorCategory, code: &'static str, message: String) -> Refusal {
         Refusal { category, code, message }
+    }
+
+    pub fn config(code: &'static str, message: String) -> Refusal {
+        Refusal::new(ErrorCategory::Config, code, message)
     }
 }
 
@@ -67,8 +71,7 @@ fn unsupported(ctx: &StreamContext) -> Vec<Refusal> {
         refusals.push(Refusal::new(ErrorCategory::Config, code, message));
     };
     match ctx.sync_mode {
-        SyncMode::FullRefresh => {}
-        SyncMode::Incremental => refuse("pg.unsupported-sync-mode", "sync_mode incremental"),
+        SyncMode::FullRefresh | SyncMode::Incremental => {}
         SyncMode::Cdc => refuse("pg.unsupported-sync-mode", "sync_mode cdc"),
     }
     if ctx.partition.as_ref().is_some_and(|partition| partition.count > 1) {
@@ -109,14 +112,17 @@ fn pick_columns(table: &Table, ctx: &StreamContext, refusals: &mut Vec<Refusal>)
                 refusals.push(Refusal::new(ErrorCategory::Config, "pg.column-selected-twice", message));
             }
             Some(column) => picked.push(column.clone()),
-            None => {
-                let near = nearest(name, table.columns.iter().map(|column| column.name.as_str()));
-                let message = format!("table {} has no column {name:?}{}", ctx.name, hint(near));
-                refusals.push(Refusal::new(ErrorCategory::Schema, "pg.column-not-found", message));
-            }
+            None => refusals.push(column_not_found(table, ctx, "", name)),
         }
     }
     picked
+}
+
+/// `key` is the setting that names the column, if the message is to say so.
+pub fn column_not_found(table: &Table, ctx: &StreamContext, key: &str, name: &str) -> Refusal {
+    let near = nearest(name, table.columns.iter().map(|column| column.name.as_str()));
+    let message = format!("{key}table {} has no column {name:?}{}", ctx.name, hint(near));
+    Refusal::new(ErrorCategory::Schema, "pg.column-not-found", message)
 }
 
 fn check_rights(table: &Table, columns: &[CatalogColumn], refusals: &mut Vec<Refusal>) {

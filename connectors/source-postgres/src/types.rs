@@ -43,7 +43,7 @@ pub struct Mapping {
 }
 
 /// Type identifiers that are the same in every server, from `pg_type.dat`.
-mod oid {
+pub mod oid {
     pub const BOOL: u32 = 16;
     pub const BYTEA: u32 = 17;
     pub const CHAR: u32 = 18;

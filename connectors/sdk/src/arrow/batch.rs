@@ -88,6 +88,11 @@ impl Batch {
         &mut self.columns
     }
 
+    /// The columns, with what was pushed since the last [`Batch::end_row`].
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
     /// Whether one more row fits, whose text and binary values have at most `payload_bytes`
     /// together. An empty batch has room for any row.
     #[inline(always)]

@@ -72,6 +72,7 @@ impl Column {
                 *last |= bit;
             }
         }
+        self.validity.truncate(row.div_ceil(8));
         match self.layout {
             Layout::Bits => {
                 self.values.truncate(row / 8 + 1);
@@ -85,6 +86,27 @@ impl Column {
                 self.offsets.truncate((row + 1) * 4);
                 let end = self.offsets.as_slice().last_chunk::<4>().map_or(0, |end| u32::from_le_bytes(*end));
                 self.values.truncate(end as usize);
+            }
+        }
+    }
+
+    /// One value's bytes as they lie in an Arrow buffer, a truth value in a byte of its own; none for a
+    /// null, and for a row that there is not.
+    pub fn value(&self, row: usize) -> Option<&[u8]> {
+        let has_value = self.validity.as_slice().get(row / 8).is_none_or(|bits| bits >> (row & 7) & 1 == 1);
+        if row >= self.rows || !has_value {
+            return None;
+        }
+        let values = self.values.as_slice();
+        match self.layout {
+            Layout::Bits => Some(if values.get(row / 8)? >> (row & 7) & 1 == 1 { &[1] } else { &[0] }),
+            Layout::Fixed(width) => values.get(row * width..(row + 1) * width),
+            Layout::Variable => {
+                let end = |index: usize| {
+                    let offset = self.offsets.as_slice().get(4 * index..)?.first_chunk::<4>()?;
+                    Some(u32::from_le_bytes(*offset) as usize)
+                };
+                values.get(end(row)?..end(row + 1)?)
             }
         }
     }

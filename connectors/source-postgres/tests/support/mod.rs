@@ -15,6 +15,8 @@ pub struct Read {
     pub rows: Vec<Vec<Option<String>>>,
     /// Bytes and rows of each batch.
     pub batches: Vec<(usize, usize)>,
+    /// Each with the number of rows before it, and its payload.
+    pub barriers: Vec<(usize, String)>,
     pub summary: ReadSummary,
 }
 
@@ -72,16 +74,38 @@ pub fn try_read(server: &Server, ctx: &StreamContext) -> Result<Read> {
 }
 
 pub fn try_read_as(server: &Server, user: &str, ctx: &StreamContext) -> Result<Read> {
+    try_read_with(&config(server, user), ctx)
+}
+
+/// The superuser's configuration with one more setting.
+pub fn config_with(server: &Server, setting: &str) -> String {
+    config(server, SUPERUSER).replace('}', &format!(", {setting}}}"))
+}
+
+pub fn try_read_with(config: &str, ctx: &StreamContext) -> Result<Read> {
     testing::reset();
-    let mut source = source(&config(server, user));
+    let mut source = source(config);
     let mut out = Emitter::default();
     source.read(ctx, &mut out)?;
     source.close()?;
     let host = testing::reset();
-    let mut read = Read { schema: Schema::default(), rows: Vec::new(), batches: Vec::new(), summary: out.summary() };
-    for ipc in host.batches() {
+    let mut read = Read {
+        schema: Schema::default(),
+        rows: Vec::new(),
+        batches: Vec::new(),
+        barriers: Vec::new(),
+        summary: out.summary(),
+    };
+    for emitted in host.emitted {
+        let ipc = match emitted {
+            Inbound::Batch(ipc) => ipc,
+            Inbound::Barrier(barrier) => {
+                read.barriers.push((read.rows.len(), barrier.payload));
+                continue;
+            }
+        };
         let before = read.rows.len();
-        let mut reader = Reader::new(ipc)?;
+        let mut reader = Reader::new(&ipc)?;
         read.schema = reader.schema().clone();
         while let Some(batch) = reader.next_batch()? {
             for row in 0..batch.rows() {
@@ -92,6 +116,53 @@ pub fn try_read_as(server: &Server, user: &str, ctx: &StreamContext) -> Result<R
         read.batches.push((ipc.len(), read.rows.len() - before));
     }
     Ok(read)
+}
+
+/// A small generator of the kind called SplitMix64.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+}
+
+/// A stored cursor, from the payload of a barrier.
+pub fn cursor_value(payload: &str) -> CursorValue {
+    let json: serde_json::Value = serde_json::from_str(payload).expect("a payload is JSON");
+    let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
+    assert_eq!(keys.len(), 3, "{payload}");
+    CursorValue {
+        type_name: json["type-name"].as_str().expect("a type").to_owned(),
+        value: json["value"].as_str().expect("a value").to_owned(),
+        tie_breaker: json["tie-breaker"].as_str().map(str::to_owned),
+    }
+}
+
+/// An incremental read of `stream` by `field`, from the beginning.
+pub fn incremental(stream: &str, field: &str) -> StreamContext {
+    let cursor = Cursor {
+        field: field.to_owned(),
+        tie_breaker_field: None,
+        last_value: None,
+        nulls: CursorNulls::Exclude,
+        lag_seconds: 0,
+    };
+    StreamContext { sync_mode: SyncMode::Incremental, cursor: Some(cursor), ..context(stream) }
+}
+
+/// The same read, going on from a stored cursor.
+pub fn going_on(mut ctx: StreamContext, last: Option<&CursorValue>) -> StreamContext {
+    ctx.cursor.as_mut().expect("an incremental read").last_value = last.cloned();
+    ctx
 }
 
 pub fn read(server: &Server, stream: &str) -> Read {
