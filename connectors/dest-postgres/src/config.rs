@@ -51,6 +51,8 @@ impl Config {
         for name in ["statement_timeout", "idle_in_transaction_session_timeout"] {
             options.parameters.push((name.to_owned(), "0".to_owned()));
         }
+        // A receipt that another run has just taken over must look so, not fail as a conflict.
+        options.parameters.push(("default_transaction_isolation".to_owned(), "read committed".to_owned()));
         if let Some(name) = &self.application_name {
             options.parameters.push(("application_name".to_owned(), name.clone()));
         }

@@ -1,8 +1,9 @@
 use rapidbyte_pg::Client;
-use rapidbyte_sdk::types::WriteSummary;
+use rapidbyte_sdk::types::{Receipt, WriteSummary};
 use rapidbyte_sdk::{Destination, Finding, Inbox, Result, StreamContext, TcpStream};
 
 use crate::config::Config;
+use crate::receipts::Claim;
 use crate::{inspect, write};
 
 /// The session that everything here works in.
@@ -33,6 +34,12 @@ impl Destination for DestPostgres {
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
         let schema = self.config.schema.clone();
         inspect::inspect(self.session()?, &schema, streams)
+    }
+
+    fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
+        let schema = self.config.schema.clone();
+        let claim = Claim::take(self.session()?, &schema, ctx)?;
+        Ok(Some(claim.receipt().clone()))
     }
 
     fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary> {

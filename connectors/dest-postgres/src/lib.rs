@@ -1,8 +1,8 @@
 //! Writes streams into PostgreSQL tables.
 //!
-//! A stream's way: [`prepare`] finds or makes the table and plans its columns, [`sink`] sends the
-//! rows (binary COPY, text COPY or INSERT), [`replace`] puts a replaced table in place, and
-//! [`write`] holds the transaction around all of it.
+//! A stream's way: [`receipts`] claims it for this run, [`prepare`] finds or makes the table and plans
+//! its columns, [`sink`] sends the rows (binary COPY, text COPY or INSERT), [`replace`] puts a replaced
+//! table in place, and [`write`] holds one transaction around all that lies between two barriers.
 
 mod catalog;
 mod config;
@@ -13,13 +13,16 @@ mod errors;
 mod inspect;
 mod plan;
 mod prepare;
+mod receipts;
 mod replace;
 mod sink;
+mod steps;
 mod swap;
 mod types;
 mod write;
 
 pub use config::Config;
 pub use connector::DestPostgres;
+pub use steps::DURABLE_STEPS;
 
 rapidbyte_sdk::destination!(DestPostgres);

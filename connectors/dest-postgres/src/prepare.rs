@@ -1,5 +1,6 @@
 //! From a stream's schema to a table that its rows can be loaded into.
 
+use rapidbyte_pg::TransactionStatus;
 use rapidbyte_sdk::arrow::Schema;
 use rapidbyte_sdk::{Result, StreamContext};
 
@@ -7,7 +8,7 @@ use crate::catalog::{look_up, Existing, Table};
 use crate::connector::Session;
 use crate::plan::{plan, Plan};
 use crate::types::{known_types, KnownTypes};
-use crate::{ddl, errors};
+use crate::{ddl, errors, steps};
 
 /// Where a stream is loaded to, and how.
 pub(crate) struct Loading {
@@ -34,13 +35,18 @@ pub(crate) fn check(table: &Table, schema: &Schema, existing: Option<&Existing>)
             ));
         }
     }
-    match existing {
-        Some(found) if !found.is_table() => Err(errors::schema(
-            "dest.not-a-table",
-            format!("{table} is a {}, and rows can only be written to a table", kind_name(&found.kind)),
-        )),
-        _ => Ok(()),
+    existing.map_or(Ok(()), |found| check_kind(table, found))
+}
+
+/// Refuses what is no table.
+pub(crate) fn check_kind(table: &Table, found: &Existing) -> Result<()> {
+    if found.is_table() {
+        return Ok(());
     }
+    Err(errors::schema(
+        "dest.not-a-table",
+        format!("{table} is a {}, and rows can only be written to a table", kind_name(&found.kind)),
+    ))
 }
 
 fn kind_name(kind: &str) -> &'static str {
@@ -66,7 +72,9 @@ pub(crate) fn find(session: &mut Session, table: &Table) -> Result<Option<Existi
     look_up(session, table).map_err(|e| errors::before_commit(&format!("looking up the table {table}"), e))
 }
 
-/// Makes the table for appending, or mends it, and plans the load. Takes the definition's lock.
+/// Makes the table for appending, or mends it, and plans the load. What it has to change it changes in
+/// a transaction of its own, so that no lock on the definition is held while rows arrive; only
+/// where rows are under way already does the change belong to them.
 pub(crate) fn for_append(
     session: &mut Session,
     table: &Table,
@@ -74,9 +82,21 @@ pub(crate) fn for_append(
     known: &KnownTypes,
     ctx: &StreamContext,
 ) -> Result<Loading> {
+    let existing = find(session, table)?;
+    check(table, schema, existing.as_ref())?;
+    if let Some(existing) = existing {
+        let plan = plan(table, &existing.columns, schema, known, &ctx.policies.schema_evolution)?;
+        if plan.additions.is_empty() {
+            return Ok(Loading { table: table.clone(), plan, fresh: false });
+        }
+    }
+    let alone = session.transaction_status() == TransactionStatus::Idle;
     let doing = format!("preparing the table {table}");
-    ddl::lock_definition(session, table).map_err(|e| errors::before_commit(&doing, e))?;
-    ddl::create_schema(session, &table.schema).map_err(|e| errors::before_commit(&doing, e))?;
+    let failed = |e| errors::before_commit(&doing, e);
+    if alone {
+        session.execute("BEGIN").map_err(failed)?;
+    }
+    ddl::lock_definition(session, table).map_err(failed)?;
     let existing = find(session, table)?;
     check(table, schema, existing.as_ref())?;
     if existing.is_none() {
@@ -84,6 +104,10 @@ pub(crate) fn for_append(
         ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
     }
     let plan = settle(session, table, schema, known, ctx)?;
+    if alone {
+        session.execute("COMMIT").map_err(failed)?;
+    }
+    steps::reached(steps::TABLE_CREATED);
     Ok(Loading { table: table.clone(), plan, fresh: false })
 }
 

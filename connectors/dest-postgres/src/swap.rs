@@ -100,6 +100,26 @@ pub(crate) fn examine(session: &mut Session, table: &Table, oid: &str) -> Result
     })
 }
 
+/// What a definition says of each column and of the rows as a whole.
+const DEFINITION: &str = "\
+    SELECT a.attname::text AS part, concat_ws(' ', a.atttypid, a.atttypmod, a.attcollation, a.attnotnull, a.attstorage, \
+        a.attgenerated, to_jsonb(a) ->> 'attcompression', pg_catalog.pg_get_expr(d.adbin, d.adrelid), \
+        pg_catalog.col_description(a.attrelid, a.attnum)) AS said \
+    FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped \
+    UNION ALL \
+    SELECT 'constraint ' || k.conname, concat_ws(' ', pg_catalog.pg_get_constraintdef(k.oid), \
+        pg_catalog.obj_description(k.oid, 'pg_constraint')) \
+    FROM pg_catalog.pg_constraint k WHERE k.conrelid = $1::oid AND k.contype = 'c'";
+
+/// Whether `copy` still has all that the definition of `table` says, so that nothing which was changed
+/// since the one was made like the other is lost. It may have more columns.
+pub(crate) fn is_copy(session: &mut Session, table: &str, copy: &str) -> Result<bool, PgError> {
+    let of_copy = DEFINITION.replace("$1", "$2");
+    let sql = format!("SELECT (NOT EXISTS ({DEFINITION} EXCEPT ({of_copy})))::text");
+    Ok(session.query(&sql, &[Some(table), Some(copy)])?.single() == Some("true"))
+}
+
 /// What others than the owner may do.
 fn grants(session: &mut Session, oid: &str) -> Result<Vec<(Option<String>, String, bool)>, PgError> {
     let rows = session.query(

@@ -1,7 +1,8 @@
-//! One stream from its first batch to COMMIT.
+//! One stream, frontier by frontier: each in a transaction that ends at its barrier.
 
 use std::rc::Rc;
 
+use rapidbyte_pg::TransactionStatus;
 use rapidbyte_sdk::arrow::{Reader, Schema, SchemaCache};
 use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, WriteSummary};
 use rapidbyte_sdk::{ConnectorError, Inbound, Inbox, Result, StreamContext, StreamName};
@@ -10,8 +11,10 @@ use crate::catalog::Table;
 use crate::config::LoadMethod;
 use crate::connector::Session;
 use crate::prepare::{self, Loading};
+use crate::receipts::Claim;
 use crate::replace::Replacing;
-use crate::{errors, sink};
+use crate::types::KnownTypes;
+use crate::{errors, sink, steps};
 
 /// After so many bytes the server is asked whether it has taken the rows, so that a bad row does
 /// not come to light only at the end of a long load. A question costs one round trip.
@@ -23,7 +26,8 @@ pub(crate) fn target(schema: &str, ctx: &StreamContext) -> Result<Table> {
     Ok(Table { schema: schema.to_owned(), name: name.table })
 }
 
-/// Writes a stream and commits it. After an error the session must be closed: that rolls back.
+/// Writes a stream and commits it barrier by barrier. After an error the session must be closed: that
+/// rolls back what lies behind the last barrier.
 pub(crate) fn write_stream(
     session: &mut Session,
     schema: &str,
@@ -33,24 +37,18 @@ pub(crate) fn write_stream(
 ) -> Result<WriteSummary> {
     refuse_unsupported(ctx)?;
     let target = target(schema, ctx)?;
-    let mut stream = Stream { input, barriers: Vec::new() };
-    let first = stream.next()?.ok_or_else(|| {
-        errors::schema(
-            "dest.no-schema",
-            format!("the stream for {target} ended without a batch, so its columns are unknown"),
-        )
-    })?;
-    let rows = match ctx.write_mode {
-        WriteMode::Append => append(session, &target, method, ctx, &mut stream, first)?,
-        _ => replace(session, &target, method, ctx, &mut stream, first)?,
-    };
-    // Durable first, acknowledged second (I6).
-    for barrier in std::mem::take(&mut stream.barriers) {
-        stream
-            .input
-            .confirm(&barrier)
-            .map_err(|e| e.commit_state(CommitState::AfterCommitConfirmed).unsafe_to_retry())?;
+    let claim = Claim::take(session, schema, ctx)?;
+    if claim.receipt().complete {
+        let message = format!("the load {} of {target} is complete, so there is nothing to write", ctx.run.load_id);
+        return Err(errors::internal("dest.load-complete", message));
     }
+    let way = match ctx.write_mode {
+        WriteMode::Append => Way::Append,
+        _ => Way::Replace(Replacing::start(session, &target, &claim, ctx)?),
+    };
+    let mut load = Load { session, target, method, ctx, claim, way, types: None, frontier_rows: 0, rows: 0 };
+    load.run(input)?;
+    let rows = load.rows;
     Ok(input.summary(rows, 0))
 }
 
@@ -70,115 +68,185 @@ fn refuse_unsupported(ctx: &StreamContext) -> Result<()> {
     Ok(())
 }
 
-/// Batches in order; barriers wait for the commit.
-struct Stream<'a> {
-    input: &'a mut Inbox,
-    barriers: Vec<Barrier>,
+/// A stream on its way into its table.
+struct Load<'a> {
+    session: &'a mut Session,
+    target: Table,
+    method: LoadMethod,
+    ctx: &'a StreamContext,
+    claim: Claim,
+    way: Way,
+    /// The types of the last schema.
+    types: Option<(Schema, KnownTypes)>,
+    /// Rows of the open transaction.
+    frontier_rows: u64,
+    /// Rows of this call that are durable.
+    rows: u64,
 }
 
-impl Stream<'_> {
-    fn next(&mut self) -> Result<Option<Vec<u8>>> {
+enum Way {
+    Append,
+    Replace(Replacing),
+}
+
+/// What comes next.
+enum Next {
+    Batch(Vec<u8>),
+    Barrier(Barrier),
+    End,
+}
+
+fn next(input: &mut Inbox) -> Result<Next> {
+    let inbound = input.next().map_err(|error| error.commit_state(CommitState::BeforeCommit))?;
+    Ok(match inbound {
+        Some(Inbound::Batch(ipc)) => Next::Batch(ipc),
+        Some(Inbound::Barrier(barrier)) => Next::Barrier(barrier),
+        None => Next::End,
+    })
+}
+
+impl Load<'_> {
+    fn run(&mut self, input: &mut Inbox) -> Result<()> {
+        let mut following = next(input)?;
         loop {
-            match self.input.next()? {
-                None => return Ok(None),
-                Some(Inbound::Batch(ipc)) => return Ok(Some(ipc)),
-                Some(Inbound::Barrier(barrier)) => self.barriers.push(barrier),
+            following = match following {
+                Next::Batch(ipc) => self.take(input, ipc)?,
+                Next::Barrier(barrier) => {
+                    self.commit(input, &barrier)?;
+                    if barrier.last {
+                        return self.end(input);
+                    }
+                    next(input)?
+                }
+                Next::End => return Err(self.unfinished()),
             }
         }
     }
-}
 
-fn append(
-    session: &mut Session,
-    target: &Table,
-    method: LoadMethod,
-    ctx: &StreamContext,
-    stream: &mut Stream<'_>,
-    first: Vec<u8>,
-) -> Result<u64> {
-    let mut rows = 0;
-    let mut pending = Some(first);
-    let mut loading_transaction = false;
-    while let Some(ipc) = pending {
-        let schema = schema_of(&ipc, target)?;
-        let known = prepare::types_of(session, target, &schema)?;
-        // The first definition is settled in a transaction of its own, so that no lock on it is
-        // held while rows arrive; a later one belongs to the load.
-        if !loading_transaction {
-            begin(session, target)?;
+    /// Only a barrier makes rows durable, and all of them lie before one.
+    fn unfinished(&self) -> ConnectorError {
+        if self.types.is_none() {
+            return no_schema(&self.target);
         }
-        let loading = prepare::for_append(session, target, &schema, &known, ctx)?;
-        if !loading_transaction {
-            commit(session, target)?;
-            begin(session, target)?;
-            loading_transaction = true;
+        let message = format!("the stream for {} ended without its last barrier", self.target);
+        errors::internal("dest.no-last-barrier", message)
+    }
+
+    fn end(&self, input: &mut Inbox) -> Result<()> {
+        match input.next().map_err(errors::after_commit)? {
+            None => Ok(()),
+            Some(_) => {
+                let message = format!("the stream for {} went on behind its last barrier", self.target);
+                Err(errors::after_commit(ConnectorError::internal("dest.more-after-last-barrier", message)))
+            }
         }
-        pending = load(session, &loading, &schema, method, stream, ipc, &mut rows)?;
     }
-    commit(session, target)?;
-    Ok(rows)
+
+    /// Takes batches up to a barrier or another schema.
+    fn take(&mut self, input: &mut Inbox, first: Vec<u8>) -> Result<Next> {
+        let schema = schema_of(&first, &self.target)?;
+        if self.types.as_ref().is_none_or(|(known, _)| *known != schema) {
+            let types = prepare::types_of(self.session, &self.target, &schema)?;
+            self.types = Some((schema, types));
+        }
+        let (schema, types) = self.types.as_ref().expect("was set above");
+        let (session, target, ctx) = (&mut *self.session, &self.target, self.ctx);
+        let loading = match &mut self.way {
+            Way::Append => {
+                let loading = prepare::for_append(session, target, schema, types, ctx)?;
+                begin(session, target)?;
+                loading
+            }
+            Way::Replace(replacing) => {
+                begin(session, target)?;
+                replacing.prepare(session, schema, types, ctx)?
+            }
+        };
+        fill(session, &loading, schema, self.method, input, first, self.rows, &mut self.frontier_rows)
+    }
+
+    /// Makes durable what lies before the barrier, with its receipt, and only then says so (I6, I8).
+    fn commit(&mut self, input: &mut Inbox, barrier: &Barrier) -> Result<()> {
+        self.claim.check(barrier)?;
+        let (session, target) = (&mut *self.session, &self.target);
+        begin(session, target)?;
+        steps::reached(steps::ROWS_STAGED);
+        let mut shadow = None;
+        if let Way::Replace(replacing) = &mut self.way {
+            if barrier.last {
+                replacing.build_indexes(session)?;
+            } else {
+                shadow = Some(replacing.shadow().clone());
+            }
+        }
+        input.prepare(barrier).map_err(|error| error.commit_state(CommitState::BeforeCommit))?;
+        steps::reached(steps::PREPARED);
+        if let (Way::Replace(replacing), true) = (&self.way, barrier.last) {
+            replacing.put_in_place(session)?;
+        }
+        self.claim.advance(session, barrier, self.frontier_rows, shadow.as_ref())?;
+        steps::reached(steps::RECEIPT_WRITTEN);
+        commit(session, target)?;
+        steps::reached(steps::COMMITTED);
+        if let Way::Replace(replacing) = &mut self.way {
+            replacing.committed();
+        }
+        self.rows += std::mem::take(&mut self.frontier_rows);
+        input.confirm(barrier).map_err(errors::after_commit)
+    }
 }
 
-fn replace(
-    session: &mut Session,
-    target: &Table,
-    method: LoadMethod,
-    ctx: &StreamContext,
-    stream: &mut Stream<'_>,
-    first: Vec<u8>,
-) -> Result<u64> {
-    let mut rows = 0;
-    let schema = schema_of(&first, target)?;
-    let known = prepare::types_of(session, target, &schema)?;
-    begin(session, target)?;
-    let (mut replacing, mut loading) = Replacing::start(session, target, &schema, &known, ctx)?;
-    let mut pending = load(session, &loading, &schema, method, stream, first, &mut rows)?;
-    while let Some(ipc) = pending {
-        let schema = schema_of(&ipc, target)?;
-        let known = prepare::types_of(session, target, &schema)?;
-        loading.plan = replacing.follow(session, &loading.table, &schema, &known, ctx)?;
-        pending = load(session, &loading, &schema, method, stream, ipc, &mut rows)?;
-    }
-    replacing.finish(session, &loading)?;
-    commit(session, target)?;
-    Ok(rows)
+pub(crate) fn no_schema(target: &Table) -> ConnectorError {
+    errors::schema(
+        "dest.no-schema",
+        format!("the stream for {target} ended without a batch, so its columns are unknown"),
+    )
 }
 
-/// Loads batches until the stream ends or its schema changes; then gives the first batch of the
-/// new schema (I22: what came before has been taken by the server).
-fn load(
+/// Loads batches up to a barrier, the end, or a batch of another schema; gives what comes then (I22: what
+/// came before has been taken by the server). `rows_before` and `rows` rows of the stream went before.
+#[allow(clippy::too_many_arguments)]
+fn fill(
     session: &mut Session,
     loading: &Loading,
     schema: &Schema,
     method: LoadMethod,
-    stream: &mut Stream<'_>,
+    input: &mut Inbox,
     first: Vec<u8>,
+    rows_before: u64,
     rows: &mut u64,
-) -> Result<Option<Vec<u8>>> {
-    let mut next = Some(first);
+) -> Result<Next> {
+    let mut following = Next::Batch(first);
     let mut schemas = SchemaCache::default();
     // The schema that was last found to be equal, by address.
     let mut accepted = Rc::default();
-    while let Some(ipc) = next.take() {
-        let mut sink = sink::open(session, loading, schema, method, *rows)?;
-        let mut pending = Some(ipc);
+    while let Next::Batch(_) = following {
+        let mut sink = sink::open(session, loading, schema, method, rows_before + *rows)?;
         let mut changed = false;
-        while let Some(ipc) = pending.take() {
+        loop {
+            let ipc = match following {
+                Next::Batch(ipc) => ipc,
+                other => {
+                    following = other;
+                    break;
+                }
+            };
             let mut reader = Reader::cached(&ipc, &mut schemas).map_err(|e| bad_batch(&loading.table, &e))?;
             if !Rc::ptr_eq(&reader.shared_schema(), &accepted) {
                 if reader.schema() != schema {
-                    (pending, changed) = (Some(ipc), true);
+                    (following, changed) = (Next::Batch(ipc), true);
                     break;
                 }
                 accepted = reader.shared_schema();
             }
             put_rows(sink.as_mut(), &mut reader, loading)?;
+            // Its memory goes before the next one comes.
             drop(ipc);
-            pending = match stream.next() {
+            following = match next(input) {
                 Ok(following) => following,
                 Err(error) => {
                     sink.abort("the source failed or the run was cancelled");
-                    return Err(error.commit_state(CommitState::BeforeCommit));
+                    return Err(error);
                 }
             };
             if sink.sent_bytes() > BYTES_BETWEEN_CHECKS {
@@ -187,11 +255,10 @@ fn load(
         }
         *rows += sink.finish()?;
         if changed {
-            return Ok(pending);
+            break;
         }
-        next = pending;
     }
-    Ok(None)
+    Ok(following)
 }
 
 fn put_rows(sink: &mut (dyn sink::Sink + '_), reader: &mut Reader<'_>, loading: &Loading) -> Result<()> {
@@ -210,7 +277,11 @@ fn bad_batch(table: &Table, error: &rapidbyte_sdk::arrow::ArrowError) -> Connect
         .commit_state(CommitState::BeforeCommit)
 }
 
+/// Where no transaction is open.
 fn begin(session: &mut Session, target: &Table) -> Result<()> {
+    if session.transaction_status() == TransactionStatus::InTransaction {
+        return Ok(());
+    }
     session.execute("BEGIN").map(drop).map_err(|e| errors::before_commit(&format!("starting to write {target}"), e))
 }
 

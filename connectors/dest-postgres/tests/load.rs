@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{batch, inbound, logs, target};
+use common::{barrier, batch, inbound, logs, target};
 use rapidbyte_sdk::arrow::{Column, DataType, Field, Schema};
 use rapidbyte_sdk::types::*;
 use rapidbyte_sdk::{testing, ConnectorError};
@@ -67,6 +67,7 @@ fn a_failed_source_rolls_everything_back() {
     target.append("people", vec![batch(&people(), 3, person)]).unwrap();
     for mode in [WriteMode::Append, WriteMode::Replace] {
         let mut stream = inbound(vec![batch(&people(), 3, |columns, row| person(columns, row + 10))]);
+        stream.pop();
         stream.push(Err(ConnectorError::transient_network("pg.connection-lost", "the source went away")));
         let error = target.write("people", mode, stream).unwrap_err();
         assert_eq!((error.code.as_str(), error.commit_state), ("pg.connection-lost", Some(CommitState::BeforeCommit)));
@@ -76,16 +77,19 @@ fn a_failed_source_rolls_everything_back() {
 }
 
 #[test]
-fn barriers_are_confirmed_after_the_commit_and_only_then() {
-    let target = target("barriers");
-    testing::with(|host| host.committed.clear());
-    let barrier = |id| Ok(Inbound::Barrier(Barrier { id, payload: format!("at {id}"), last: false }));
-    let batch = || Ok(Inbound::Batch(batch(&people(), 1, person)));
-    let failing = vec![batch(), barrier(1), Err(ConnectorError::cancelled("run.cancelled", "cancelled"))];
+fn barriers_are_confirmed_after_the_commit_and_only_then_i6() {
+    let mut target = target("barriers");
+    target.load_id = Some("load".to_owned());
+    testing::reset();
+    let one = |id| Ok(Inbound::Batch(batch(&people(), 1, |columns, _| person(columns, id))));
+    let failing = vec![one(1), barrier(1, false), one(2), Err(ConnectorError::cancelled("run.cancelled", "cancelled"))];
     target.write("people", WriteMode::Append, failing).unwrap_err();
-    assert_eq!(testing::with(|host| host.committed.len()), 0);
-    target.write("people", WriteMode::Append, vec![batch(), barrier(2), barrier(3)]).unwrap();
-    assert_eq!(testing::with(|host| host.committed.iter().map(|b| b.0).collect::<Vec<_>>()), [2, 3]);
+    let seen = || testing::with(|host| (host.prepared.clone(), host.committed.iter().map(|b| b.0).collect::<Vec<_>>()));
+    assert_eq!(seen(), (vec![1], vec![1]));
+    assert_eq!(target.ask("SELECT string_agg(id::text, ' ') FROM people"), "1");
+    target.write("people", WriteMode::Append, vec![one(2), barrier(2, false), one(3), barrier(3, true)]).unwrap();
+    assert_eq!(seen(), (vec![1, 2, 3], vec![1, 2, 3]));
+    assert_eq!(target.ask("SELECT string_agg(id::text, ' ' ORDER BY id) FROM people"), "1 2 3");
 }
 
 /// Types that travel in Arrow's own form, and values at their edges.

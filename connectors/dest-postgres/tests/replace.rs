@@ -182,17 +182,8 @@ fn a_second_replacement_waits_for_the_first() {
     target.replace("items", rows(1, 3)).unwrap();
     std::thread::scope(|scope| {
         for run in 0..4 {
-            let target = &target;
+            let own = target.with(|target| target.pipeline = format!("pipeline-{run}"));
             scope.spawn(move || {
-                let own = Target {
-                    run_id: format!("run-{run}"),
-                    schema: target.schema.clone(),
-                    server: target.server.clone(),
-                    evolution: target.evolution.clone(),
-                    user: target.user.clone(),
-                    primary_key: Vec::new(),
-                    load_method: "copy",
-                };
                 own.replace("items", rows(run * 100, 50)).unwrap();
             });
         }
@@ -209,8 +200,10 @@ fn rights_are_respected() {
     let refused = target.append("items", rows(4, 1)).unwrap_err();
     assert_eq!((refused.category, refused.retryable), (ErrorCategory::Permission, false), "{refused}");
     // Not the owner: the rows are exchanged, the table stays its owner's.
-    target
-        .ask("GRANT USAGE, CREATE ON SCHEMA rights TO trust_user; GRANT SELECT, INSERT, DELETE ON items TO trust_user");
+    target.ask(
+        "GRANT USAGE, CREATE ON SCHEMA rights TO trust_user; GRANT SELECT, INSERT, DELETE ON items TO trust_user; \
+              GRANT SELECT, INSERT, UPDATE ON _rapidbyte_receipts TO trust_user",
+    );
     target.replace("items", rows(7, 2)).unwrap();
     assert_eq!(
         target.ask("SELECT tableowner || ' ' || (SELECT min(id) FROM items) FROM pg_tables WHERE tablename = 'items' AND schemaname = 'rights'"),

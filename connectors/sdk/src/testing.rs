@@ -33,6 +33,11 @@ pub struct TestHost {
     pub state: BTreeMap<(&'static str, String), Vec<u8>>,
     /// What `is_cancelled` tells; blocking calls then fail.
     pub cancelled: bool,
+    /// The durable step, and the how-many-th arrival there, at which to panic, so that a test sees what a
+    /// dead process leaves behind.
+    pub dies_at: Option<(&'static str, usize)>,
+    /// What happens elsewhere before the barrier of this id is prepared.
+    pub before_prepare: Option<(u64, Box<dyn FnOnce()>)>,
     sockets: HashMap<u64, TcpStream>,
     next_socket: u64,
     next_barrier: u64,
@@ -103,6 +108,9 @@ pub(crate) fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
             Ok(id)
         }
         CheckpointKind::Prepare(id) => {
+            if let Some((_, happens)) = host.before_prepare.take_if(|(at, _)| *at == id) {
+                happens();
+            }
             host.prepared.push(id);
             Ok(id)
         }
@@ -114,7 +122,14 @@ pub(crate) fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
 }
 
 pub(crate) fn metric(name: &str, value: MetricValue) {
-    with(|host| host.metrics.push((name.to_owned(), value)));
+    with(|host| {
+        host.metrics.push((name.to_owned(), value));
+        let Some((step, arrivals_left)) = &mut host.dies_at else { return };
+        if name.strip_prefix("durable.") == Some(step) {
+            *arrivals_left -= 1;
+            assert!(*arrivals_left > 0, "died at {step}");
+        }
+    });
 }
 
 pub(crate) fn log(level: LogLevel, message: &str) {

@@ -1,6 +1,7 @@
 //! A destination on a real server, fed by hand.
 #![allow(dead_code)] // each test file uses its own part
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use dest_postgres::DestPostgres;
@@ -22,6 +23,7 @@ pub fn server() -> Arc<Server> {
 }
 
 /// A destination whose tables are in a schema of their own.
+#[derive(Clone)]
 pub struct Target {
     pub server: Arc<Server>,
     pub schema: String,
@@ -29,7 +31,11 @@ pub struct Target {
     pub user: String,
     pub evolution: SchemaEvolution,
     pub primary_key: Vec<String>,
+    pub pipeline: String,
     pub run_id: String,
+    /// None makes one for each write.
+    pub load_id: Option<String>,
+    pub on_data_error: DataErrorPolicy,
 }
 
 /// Drops and makes the schema.
@@ -49,11 +55,21 @@ pub fn target(schema: &str) -> Target {
             nullability_change: NullabilityChangePolicy::Allow,
         },
         primary_key: Vec::new(),
+        pipeline: "test".to_owned(),
         run_id: "run-1".to_owned(),
+        load_id: None,
+        on_data_error: DataErrorPolicy::Fail,
     }
 }
 
 impl Target {
+    /// The same, but of another run, or of whatever else `change` makes it.
+    pub fn with(&self, change: impl FnOnce(&mut Target)) -> Target {
+        let mut other = self.clone();
+        change(&mut other);
+        other
+    }
+
     pub fn open(&self) -> DestPostgres {
         let json = format!(
             r#"{{"host":"127.0.0.1","port":{},"user":"{}","database":"{DATABASE}","schema":{:?},"sslmode":"disable","load_method":"{}"}}"#,
@@ -83,12 +99,12 @@ impl Target {
                 checkpoint_interval_rows: 0,
                 checkpoint_interval_seconds: 0,
             },
-            policies: StreamPolicies { on_data_error: DataErrorPolicy::Fail, schema_evolution: self.evolution.clone() },
+            policies: StreamPolicies { on_data_error: self.on_data_error, schema_evolution: self.evolution.clone() },
             partition: None,
             run: RunIdentity {
-                pipeline: "test".to_owned(),
+                pipeline: self.pipeline.clone(),
                 run_id: self.run_id.clone(),
-                load_id: "load-1".to_owned(),
+                load_id: self.load_id.clone().unwrap_or_else(unique_load),
                 attempt: 1,
             },
         }
@@ -123,8 +139,20 @@ impl Target {
     }
 }
 
+fn unique_load() -> String {
+    static LOADS: AtomicU32 = AtomicU32::new(0);
+    format!("load-{}", LOADS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The batches, and the last barrier of a load that has no other.
 pub fn inbound(batches: Vec<Vec<u8>>) -> Vec<Result<Inbound>> {
-    batches.into_iter().map(|ipc| Ok(Inbound::Batch(ipc))).collect()
+    let mut stream: Vec<Result<Inbound>> = batches.into_iter().map(|ipc| Ok(Inbound::Batch(ipc))).collect();
+    stream.push(barrier(1, true));
+    stream
+}
+
+pub fn barrier(id: u64, last: bool) -> Result<Inbound> {
+    Ok(Inbound::Barrier(Barrier { id, payload: format!("at {id}"), last }))
 }
 
 /// A batch whose rows `fill` pushes, `rows` times.

@@ -1,0 +1,326 @@
+//! Whatever dies, whenever it dies, the next run ends with exactly the right rows (I6, I8, I10).
+
+mod common;
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{barrier, batch, target, Target};
+use dest_postgres::DURABLE_STEPS;
+use rapidbyte_sdk::arrow::{DataType, Field, Schema};
+use rapidbyte_sdk::types::*;
+use rapidbyte_sdk::{testing, Destination, Inbox, Result};
+
+const STREAM: &str = "items";
+/// Rows between two barriers.
+const ROWS: i64 = 3;
+const BARRIERS: u64 = 3;
+
+fn items() -> Schema {
+    Schema::new(vec![
+        Field::new("id", DataType::Int64, false).with_native_type("bigint"),
+        Field::new("name", DataType::Utf8, true).with_native_type("text"),
+    ])
+    .with_primary_key(&["id"])
+}
+
+/// What a source gives that goes on behind barrier `done`: always at least its schema.
+fn from(done: u64) -> Vec<Result<Inbound>> {
+    let rows = |first: i64, count: i64| {
+        batch(&items(), count as usize, |columns, row| {
+            columns[0].push_i64(first + row as i64);
+            columns[1].push_bytes(b"item");
+        })
+    };
+    if done == BARRIERS {
+        return vec![];
+    }
+    let frontier = |id| [Ok(Inbound::Batch(rows((id as i64 - 1) * ROWS, ROWS))), barrier(id, id == BARRIERS)];
+    (done + 1..=BARRIERS).flat_map(frontier).collect()
+}
+
+/// One attempt as the engine makes it: asks for the receipt, goes on behind it.
+fn attempt(target: &Target, mode: WriteMode) -> Result<u64> {
+    let ctx = target.context(STREAM, mode);
+    let mut destination = target.open();
+    let receipt = destination.resume(&ctx)?.expect("this destination keeps receipts");
+    destination.close()?;
+    if receipt.complete {
+        return Ok(receipt.sequence);
+    }
+    target.write(STREAM, mode, from(receipt.sequence))?;
+    Ok(receipt.sequence)
+}
+
+fn assert_whole(target: &Target, mode: WriteMode, what: &str) {
+    let rows = "SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || coalesce(sum(id), 0) FROM items";
+    let (count, sum) = (BARRIERS as i64 * ROWS, (0..BARRIERS as i64 * ROWS).sum::<i64>());
+    assert_eq!(target.ask(rows), format!("{count} {count} {sum}"), "{mode:?}, {what}");
+    let receipt = "SELECT concat_ws(' ', sequence, payload, rows, complete, shadow) FROM _rapidbyte_receipts";
+    assert_eq!(target.ask(receipt), format!("{BARRIERS} at {BARRIERS} {count} t"), "{mode:?}, {what}");
+    let leftovers = "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema) AND relname LIKE '\\_rb\\_%'";
+    assert_eq!(target.ask(leftovers), "0", "{mode:?}, {what}");
+}
+
+/// Lets an attempt die at the step's n-th time. The connection goes with it. False if the attempt never
+/// came by that often.
+fn dies(target: &Target, mode: WriteMode, step: &'static str, nth: usize) -> bool {
+    testing::reset();
+    testing::with(|host| host.dies_at = Some((step, nth)));
+    let died = catch_unwind(AssertUnwindSafe(|| attempt(target, mode))).is_err();
+    testing::reset();
+    died
+}
+
+/// Kills an attempt at every step as often as it comes by, and its recovery at another.
+fn sweep(mode: WriteMode, schema: &str) {
+    let mut hit = Vec::new();
+    let mut round = 0;
+    for step in DURABLE_STEPS {
+        for nth in 1.. {
+            let mut target = target(&format!("{schema}_{round}"));
+            target.load_id = Some(format!("load {step} {nth}"));
+            if mode == WriteMode::Replace && round % 2 == 0 {
+                target.ask(
+                    "CREATE TABLE items (id bigint PRIMARY KEY, name text, more int); INSERT INTO items VALUES (77)",
+                );
+            }
+            round += 1;
+            if !dies(&target, mode, step, nth) {
+                break;
+            }
+            hit.push(step);
+            let again = target.with(|target| target.run_id = "run-2".to_owned());
+            dies(&again, mode, DURABLE_STEPS[round % DURABLE_STEPS.len()], 1);
+            let last = target.with(|target| target.run_id = "run-3".to_owned());
+            attempt(&last, mode).unwrap();
+            assert_whole(&target, mode, &format!("killed at {step}, time {nth}"));
+            target.server.run(&format!("DROP SCHEMA \"{}\" CASCADE", target.schema));
+        }
+    }
+    let mut expected: Vec<_> = DURABLE_STEPS.to_vec();
+    expected.retain(|step| match mode {
+        WriteMode::Append => !["shadow.created", "swap.begin", "swapped", "upsert.merged"].contains(step),
+        WriteMode::Replace => !["table.created", "upsert.merged"].contains(step),
+        WriteMode::Upsert => !["shadow.created", "swap.begin", "swapped"].contains(step),
+    });
+    hit.dedup();
+    assert_eq!(hit, expected, "every step was hit");
+}
+
+#[test]
+fn an_append_that_dies_at_any_step_ends_with_exactly_its_rows_i8() {
+    sweep(WriteMode::Append, "sweep_append");
+}
+
+#[test]
+fn a_replacement_that_dies_at_any_step_ends_with_exactly_its_rows_i8_i17() {
+    sweep(WriteMode::Replace, "sweep_replace");
+}
+
+#[test]
+fn a_receipt_tells_how_far_its_load_got_and_a_new_load_starts_anew_i8() {
+    let mut target = target("receipt");
+    target.load_id = Some("first".to_owned());
+    let resume = |target: &Target| target.open().resume(&target.context(STREAM, WriteMode::Append)).unwrap().unwrap();
+    let nothing = |load: &str| Receipt {
+        load_id: load.to_owned(),
+        sequence: 0,
+        payload: String::new(),
+        rows: 0,
+        complete: false,
+    };
+    assert_eq!(resume(&target), nothing("first"), "the table is made where it is missing");
+    let mut stream = from(0);
+    stream.truncate(4);
+    let error = target.write(STREAM, WriteMode::Append, stream).unwrap_err();
+    assert_eq!(error.code, "dest.no-last-barrier");
+    let expected = Receipt { sequence: 2, payload: "at 2".to_owned(), rows: 6, ..nothing("first") };
+    assert_eq!(resume(&target), expected);
+    target.write(STREAM, WriteMode::Append, from(2)).unwrap();
+    let expected = Receipt { sequence: 3, payload: "at 3".to_owned(), rows: 9, complete: true, ..nothing("first") };
+    assert_eq!(resume(&target), expected);
+    assert_eq!(target.write(STREAM, WriteMode::Append, from(0)).unwrap_err().code, "dest.load-complete");
+    target.load_id = Some("second".to_owned());
+    assert_eq!(resume(&target), nothing("second"));
+    assert_eq!(target.ask("SELECT count(*) FROM items"), "9");
+}
+
+#[test]
+fn a_barrier_that_does_not_follow_the_receipt_is_refused_i8() {
+    let mut target = target("gap");
+    target.load_id = Some("load".to_owned());
+    for ids in [[1, 1], [1, 3], [2, 3]] {
+        let stream = ids.iter().enumerate().flat_map(|(number, id)| {
+            let ipc = batch(&items(), 1, |columns, _| {
+                columns[0].push_i64(number as i64);
+                columns[1].push_null();
+            });
+            [Ok(Inbound::Batch(ipc)), barrier(*id, false)]
+        });
+        let error = target.write(STREAM, WriteMode::Append, stream.collect()).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("dest.receipt-mismatch", false), "{ids:?}: {error}");
+        target.ask("DROP TABLE IF EXISTS items, _rapidbyte_receipts");
+    }
+}
+
+#[test]
+fn a_run_that_was_overtaken_cannot_commit_any_more_i8() {
+    for mode in [WriteMode::Append, WriteMode::Replace] {
+        let mut target = target(&format!("zombie_{mode:?}").to_lowercase());
+        target.load_id = Some("load".to_owned());
+        let ctx = target.context(STREAM, mode);
+        let mut zombie = target.open();
+        // The zombie's second frontier is open while a later run claims the stream.
+        testing::with(|host| {
+            host.inbound = from(0).into();
+            let (later, ctx) =
+                (target.clone(), StreamContext { run: RunIdentity { attempt: 2, ..ctx.run.clone() }, ..ctx.clone() });
+            host.before_prepare = Some((
+                2,
+                Box::new(move || {
+                    let claimed = thread::spawn(move || later.open().resume(&ctx).unwrap().unwrap());
+                    assert_eq!(claimed.join().unwrap().sequence, 1);
+                }),
+            ));
+        });
+        let error = zombie.write(&ctx, &mut Inbox::default()).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("dest.fenced", false), "{error}");
+        assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
+        drop(zombie);
+        testing::reset();
+        let later = target.with(|target| target.run_id = "run-2".to_owned());
+        assert_eq!(attempt(&later, mode).unwrap(), 1);
+        assert_whole(&target, mode, "after a zombie");
+    }
+}
+
+#[test]
+fn a_claim_waits_for_a_run_that_is_just_committing_i8() {
+    let mut target = target("committing");
+    target.load_id = Some("load".to_owned());
+    target.write(STREAM, WriteMode::Append, from(0)).unwrap();
+    // Stands for a session between its receipt and its COMMIT.
+    let mut committing = target.server.client();
+    committing.execute("BEGIN; UPDATE committing._rapidbyte_receipts SET payload = 'late'").unwrap();
+    let later = target.with(|target| target.run_id = "run-2".to_owned());
+    let claim = thread::spawn(move || later.open().resume(&later.context(STREAM, WriteMode::Append)).unwrap().unwrap());
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"committing\"%'";
+    let start = Instant::now();
+    while target.ask(waiting) == "0" {
+        assert!(start.elapsed() < Duration::from_secs(10) && !claim.is_finished(), "the claim waits");
+    }
+    committing.execute("COMMIT").unwrap();
+    assert_eq!(claim.join().unwrap().payload, "late");
+}
+
+#[test]
+fn a_replacement_whose_shadow_is_gone_is_refused_i17() {
+    let mut target = target("lost");
+    target.load_id = Some("load".to_owned());
+    let mut stream = from(0);
+    stream.truncate(2);
+    target.write(STREAM, WriteMode::Replace, stream).unwrap_err();
+    let shadow = target.ask("SELECT shadow FROM _rapidbyte_receipts");
+    assert!(shadow.starts_with("_rb_shadow_"), "{shadow}");
+    target.ask(&format!("DROP TABLE {shadow}"));
+    let error = target.write(STREAM, WriteMode::Replace, from(1)).unwrap_err();
+    assert_eq!((error.code.as_str(), error.retryable), ("dest.shadow-lost", false), "{error}");
+    assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
+}
+
+#[test]
+fn what_an_abandoned_load_left_is_dropped_but_nothing_that_hangs_on_it_i17() {
+    let mut target = target("leftover");
+    target.load_id = Some("first".to_owned());
+    let mut stream = from(0);
+    stream.truncate(2);
+    target.write(STREAM, WriteMode::Replace, stream).unwrap_err();
+    let shadow = target.ask("SELECT shadow FROM _rapidbyte_receipts");
+    target.ask(&format!("CREATE VIEW mine AS SELECT * FROM {shadow}"));
+    target.load_id = Some("second".to_owned());
+    let error = target.write(STREAM, WriteMode::Replace, from(0)).unwrap_err();
+    assert!(!error.retryable && error.message.contains(&shadow) && error.message.contains("mine"), "{error}");
+    target.ask("DROP VIEW mine");
+    target.write(STREAM, WriteMode::Replace, from(0)).unwrap();
+    assert_whole(&target, WriteMode::Replace, "the second load");
+}
+
+#[test]
+fn a_table_that_changed_while_its_shadow_filled_keeps_the_change_i17() {
+    let mut target = target("changed_meanwhile");
+    target.load_id = Some("load".to_owned());
+    target.ask("CREATE TABLE items (id bigint PRIMARY KEY, name text)");
+    let mut stream = from(0);
+    stream.truncate(4);
+    target.write(STREAM, WriteMode::Replace, stream).unwrap_err();
+    target.ask("ALTER TABLE items ADD more int DEFAULT 5; CREATE INDEX by_more ON items (more); ALTER TABLE items ALTER name SET DEFAULT 'x'");
+    target.write(STREAM, WriteMode::Replace, from(2)).unwrap();
+    assert_eq!(target.ask("SELECT sum(more) FROM items"), "45");
+    assert_eq!(
+        target.ask("SELECT count(*) FROM pg_indexes WHERE tablename = 'items' AND schemaname = current_schema"),
+        "2"
+    );
+    assert_whole(&target, WriteMode::Replace, "changed meanwhile");
+}
+
+#[test]
+fn many_runs_at_once_make_the_receipts_once_i22() {
+    let target = target("at_once");
+    thread::scope(|scope| {
+        for run in 0..6 {
+            let target = target.with(|target| target.pipeline = format!("pipeline {run}"));
+            scope.spawn(move || target.open().resume(&target.context(STREAM, WriteMode::Append)).unwrap());
+        }
+    });
+    assert_eq!(target.ask("SELECT count(*) FROM _rapidbyte_receipts"), "6");
+}
+
+/// A role without rights and with settings of its own.
+fn make_role(target: &Target) {
+    target.ask(
+        "SELECT pg_advisory_lock(1); \
+         DO $$ BEGIN IF to_regrole('trust_user') IS NULL THEN CREATE ROLE trust_user LOGIN; END IF; END $$; \
+         ALTER ROLE trust_user SET synchronous_commit = off",
+    );
+}
+
+#[test]
+fn a_role_without_the_rights_is_told_what_it_lacks() {
+    let mut target = target("no_receipts");
+    make_role(&target);
+    target.ask(
+        "GRANT USAGE ON SCHEMA no_receipts TO trust_user; CREATE TABLE items (id bigint, name text); \
+         GRANT INSERT ON items TO trust_user",
+    );
+    target.user = "trust_user".to_owned();
+    let error = target.write(STREAM, WriteMode::Append, from(0)).unwrap_err();
+    assert_eq!((error.category, error.code.as_str()), (ErrorCategory::Permission, "dest.receipts-not-writable"));
+    assert!(
+        !error.retryable && error.message.contains("CREATE TABLE \"no_receipts\".\"_rapidbyte_receipts\""),
+        "{error}"
+    );
+    // What the message asks for is enough.
+    let wanted = error.message.split("another role run: ").nth(1).unwrap().replace("this role", "trust_user");
+    target.ask(&wanted);
+    target.write(STREAM, WriteMode::Append, from(0)).unwrap();
+}
+
+#[test]
+fn a_commit_is_durable_whatever_the_roles_default_is_i6() {
+    let target = target("durable");
+    make_role(&target);
+    target.ask("ALTER SCHEMA durable OWNER TO trust_user");
+    let target = target.with(|target| target.user = "trust_user".to_owned());
+    target.open().resume(&target.context(STREAM, WriteMode::Append)).unwrap();
+    target.ask(
+        "CREATE TABLE seen (setting text); GRANT INSERT ON seen TO trust_user; \
+         CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+           INSERT INTO durable.seen VALUES (current_setting('synchronous_commit')); RETURN new; END $$; \
+         CREATE TRIGGER see BEFORE UPDATE ON _rapidbyte_receipts FOR EACH ROW WHEN (new.sequence > 0) EXECUTE FUNCTION see()",
+    );
+    target.write(STREAM, WriteMode::Append, from(0)).unwrap();
+    assert_eq!(target.ask("SELECT string_agg(setting, ' ') FROM seen"), "on on on");
+}
