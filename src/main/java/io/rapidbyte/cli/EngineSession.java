@@ -3,6 +3,7 @@ package io.rapidbyte.cli;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.engine.StatePlace;
 import io.rapidbyte.launcher.Start;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,7 +40,10 @@ public final class EngineSession implements AutoCloseable {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         try {
-            return new EngineSession(vertx, await(Engine.start(vertx, new EngineOptions(root.connectors()))));
+            return new EngineSession(
+                    vertx,
+                    await(Engine.start(
+                            vertx, new EngineOptions(root.connectors(), StatePlace.byDefault(root.environment())))));
         } catch (RuntimeException | PipelineException e) {
             close(vertx.close());
             throw e;

@@ -68,6 +68,8 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
             case RunEvent.RunStarted started -> begin(started);
             case RunEvent.StreamStarted started -> begin(started.streamName());
             case RunEvent.StreamProgress progress -> update(progress);
+            case RunEvent.FrontierCommitted ignored -> {}
+            case RunEvent.StreamRetrying retrying -> retry(retrying);
             case RunEvent.StreamFinished finishedStream -> end(finishedStream.report());
             case RunEvent.Log log -> log(log);
             case RunEvent.RunFinished ignored -> {}
@@ -87,6 +89,13 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
         running.computeIfPresent(
                 event.streamName(),
                 (name, was) -> new Running(was.startedNanos(), event.rowsRead(), event.bytesRead()));
+    }
+
+    private void retry(RunEvent.StreamRetrying event) {
+        terminal.note(terminal.style(Terminal.Style.YELLOW, "retrying: ")
+                + Text.printable(event.streamName() + " in " + Text.wait(event.delay()) + ", for attempt "
+                        + event.attempt() + " failed: " + event.message())
+                + terminal.style(Terminal.Style.DIM, " [" + Text.printable(event.code()) + "]"));
     }
 
     private synchronized void end(StreamReport report) {

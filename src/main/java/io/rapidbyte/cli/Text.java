@@ -48,6 +48,11 @@ public final class Text {
         return d.toMinutes() + " min " + d.toSecondsPart() + " s";
     }
 
+    /** A short time, to the millisecond below a second. */
+    static String wait(Duration d) {
+        return d.toMillis() < KILO ? d.toMillis() + " ms" : duration(d);
+    }
+
     /** Rows in a second; a dash where the time is too short to tell. */
     public static String perSecond(long rows, Duration d) {
         return d.toMillis() < 1 ? "-" : count(Math.round(rows / seconds(d)));

@@ -51,6 +51,13 @@ final class ConfigCheck {
         return issues.stream().distinct().toList();
     }
 
+    /** A copy without secret values. */
+    ObjectNode withoutSecrets(ObjectNode config) {
+        ObjectNode copy = config.deepCopy();
+        secrets.removeFrom(copy);
+        return copy;
+    }
+
     private ConfigIssue issue(ValidationMessage message) {
         String pointer = message.getInstanceLocation().toString();
         String property = Optional.ofNullable(message.getProperty()).orElse("");

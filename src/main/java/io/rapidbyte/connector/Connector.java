@@ -42,6 +42,21 @@ public final class Connector {
         return configCheck.issues(config);
     }
 
+    /** {@code config} without what is secret in it (I31): enough to tell whether two name the same peer. */
+    public ObjectNode withoutSecrets(ObjectNode config) {
+        return configCheck.withoutSecrets(config);
+    }
+
+    /**
+     * Loads the module, so that the first instance need not. Any thread; blocks for some tens of
+     * milliseconds the first time.
+     *
+     * @throws ConnectorException if it cannot be loaded, as every instance would
+     */
+    public void load() throws ConnectorException {
+        module();
+    }
+
     /**
      * Makes an instance. Call it, and everything of the instance but {@code cancel} and
      * {@code timings}, on one {@link io.rapidbyte.wasm.GuestThread}.

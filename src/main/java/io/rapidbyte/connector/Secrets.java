@@ -22,12 +22,24 @@ final class Secrets {
     /** Whether the value at {@code pointer}, or an object around it, is secret. */
     boolean covers(String pointer) {
         for (String key : pointer.split("/", -1)) {
-            if (marked.contains(key)
-                    || NAMED_LIKE_ONE.matcher(key.toLowerCase(Locale.ROOT)).matches()) {
+            if (isSecret(key)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isSecret(String key) {
+        return marked.contains(key)
+                || NAMED_LIKE_ONE.matcher(key.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    /** Takes every secret value out, however deep. */
+    void removeFrom(JsonNode config) {
+        if (config instanceof ObjectNode object) {
+            object.properties().removeIf(property -> isSecret(property.getKey()));
+        }
+        config.forEach(this::removeFrom);
     }
 
     /** A key marked in one place counts as secret everywhere: too careful rather than too talkative. */

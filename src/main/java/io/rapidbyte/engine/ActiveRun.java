@@ -9,10 +9,16 @@ import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
+import io.rapidbyte.state.LeaseHolder;
+import io.rapidbyte.state.LeaseLostException;
+import io.rapidbyte.state.RunStart;
+import io.rapidbyte.state.StateStore;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,8 +27,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** One run: carries out what the {@link RunMachine} says. On the orchestrator's event loop. */
 final class ActiveRun {
@@ -31,29 +39,47 @@ final class ActiveRun {
     /** Five a second: smooth to the eye, nothing beside the work. */
     static final long PROGRESS_INTERVAL_MS = 200;
 
+    /** Two renewals may fail before the lease is lost. */
+    private static final long RENEWAL_INTERVAL_MS = StateStore.LEASE_TIME.toMillis() / 3;
+
+    private record Planned(List<StreamPlan> streams, LeaseHolder holder) {}
+
     private final Vertx vertx;
     private final Context context;
     private final String runId;
     private final Pipeline pipeline;
+    private final String trigger;
     private final FramePool pool;
     private final RunStory story;
     private final Promise<Void> accepted = Promise.promise();
     private final Promise<RunReport> report = Promise.promise();
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
+    private final List<Long> timers = new ArrayList<>();
 
     private List<ActiveStream> streams = List.of();
+    private Optional<Planned> planned = Optional.empty();
+    private Optional<StateStore> store = Optional.empty();
+    private Optional<RunBook> book = Optional.empty();
     private State state = State.CHECKING;
     private Throwable refusal = new IllegalStateException("not refused");
     private Optional<Failure> firstFailure = Optional.empty();
-    private Optional<Long> progressTimer = Optional.empty();
     private boolean settling;
 
-    ActiveRun(Vertx vertx, Context context, String runId, Pipeline pipeline, FramePool pool, RunStory story) {
+    /** @param trigger who asked for the run, for its record */
+    ActiveRun(
+            Vertx vertx,
+            Context context,
+            String runId,
+            Pipeline pipeline,
+            String trigger,
+            FramePool pool,
+            RunStory story) {
         this.vertx = vertx;
         this.context = context;
         this.runId = runId;
         this.pipeline = pipeline;
+        this.trigger = trigger;
         this.pool = pool;
         this.story = story;
     }
@@ -66,7 +92,7 @@ final class ActiveRun {
         return state;
     }
 
-    /** Completes when the pipeline was found sound; fails with its problems. */
+    /** Completes when the run has begun; fails with the pipeline's problems or with what its state says. */
     Future<Void> accepted() {
         return accepted.future();
     }
@@ -75,20 +101,23 @@ final class ActiveRun {
         return report.future();
     }
 
-    /** Starts with a look at the pipeline, off the event loop. */
-    void begin(RunPlanner planner) {
-        OffLoop.call(vertx, () -> planner.plan(pipeline, runId)).onComplete(plan -> {
-            if (plan.succeeded()) {
-                Failure cancelled = cancelled();
-                streams = plan.result().stream()
-                        .map(s -> new ActiveStream(vertx, context, s, pool, story, cancelled, this::streamEnded))
-                        .toList();
-                signal(Signal.CHECK_PASSED);
-            } else {
-                refusal = plan.cause();
-                signal(Signal.CHECK_FAILED);
-            }
-        });
+    /** Starts with a look at the pipeline, off the event loop, while its state is opened. */
+    void begin(RunPlanner planner, StateStores stores) {
+        Future<Planned> planning =
+                OffLoop.call(vertx, () -> new Planned(planner.plan(pipeline, runId), LeaseHolder.ofThisProcess()));
+        Future<StateStore> opening = stores.open(pipeline.state());
+        Future.join(planning, opening).onComplete(both -> context.runOnContext(v -> checked(planning, opening)));
+    }
+
+    private void checked(Future<Planned> planning, Future<StateStore> opening) {
+        if (planning.succeeded() && opening.succeeded()) {
+            planned = Optional.of(planning.result());
+            store = Optional.of(opening.result());
+            signal(Signal.CHECK_PASSED);
+        } else {
+            refusal = planning.failed() ? planning.cause() : opening.cause();
+            signal(Signal.CHECK_FAILED);
+        }
     }
 
     void cancel() {
@@ -105,21 +134,82 @@ final class ActiveRun {
 
     private void carryOut(Effect effect) {
         switch (effect) {
+            case BEGIN -> enter();
             case ANNOUNCE -> announce();
             case ADMIT_STREAMS -> admit();
-            case CANCEL_STREAMS -> streams.forEach(s -> s.signal(StreamMachine.Signal.CANCEL));
+            case CANCEL_STREAMS -> streams.forEach(ActiveStream::cancel);
+            case SAVE -> save();
             case REFUSE -> refuse();
             case REPORT -> conclude();
         }
+    }
+
+    private void enter() {
+        Planned plan = planned.orElseThrow();
+        RunStart start = new RunStart(
+                pipeline.name(),
+                runId,
+                plan.holder(),
+                startedAt,
+                trigger,
+                plan.streams().stream().map(StreamPlan::request).toList());
+        RunBook.begin(store.orElseThrow(), pipeline, plan.streams(), start)
+                .onComplete(begun -> context.runOnContext(v -> entered(begun)));
+    }
+
+    private void entered(AsyncResult<RunBook> begun) {
+        if (begun.failed()) {
+            refusal = StateFailures.explain(begun.cause());
+            signal(Signal.BEGIN_FAILED);
+            return;
+        }
+        book = Optional.of(begun.result());
+        streams = streams(begun.result(), planned.orElseThrow().streams());
+        signal(Signal.BEGUN);
+    }
+
+    private List<ActiveStream> streams(RunBook entered, List<StreamPlan> plans) {
+        RetryPolicy retries = new RetryPolicy(pipeline.resources().maxRetries(), new SplittableRandom());
+        StoreConnectorState connectorState = new StoreConnectorState(entered.store());
+        Failure cancelled = cancelled();
+        List<ActiveStream> all = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            all.add(new ActiveStream(
+                    vertx,
+                    context,
+                    plans.get(i),
+                    entered.stream(i, plans.get(i)),
+                    connectorState,
+                    retries,
+                    pool,
+                    story,
+                    cancelled,
+                    this::streamEnded));
+        }
+        return all;
     }
 
     private void announce() {
         story.runStarted(
                 pipeline.name(),
                 pipeline.source().streams().stream().map(s -> s.name()).toList());
-        progressTimer =
-                Optional.of(vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
+        timers.add(vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
+        timers.add(vertx.setPeriodic(RENEWAL_INTERVAL_MS, t -> renewLease()));
         accepted.complete();
+    }
+
+    private void renewLease() {
+        book.orElseThrow().renew().onFailure(cause -> context.runOnContext(v -> notRenewed(cause)));
+    }
+
+    private void notRenewed(Throwable cause) {
+        if (cause instanceof LeaseLostException e) {
+            noteFailure(StateFailures.of(e, Optional.empty(), Optional.empty()));
+            signal(Signal.LEASE_LOST);
+        } else {
+            // The next one may do better; until then every write of the run asks for the lease itself.
+            LOG.log(Level.WARNING, "the lease of run " + runId + " could not be renewed", cause);
+        }
     }
 
     private void admit() {
@@ -129,13 +219,13 @@ final class ActiveRun {
                 .filter(ActiveStream::waiting)
                 .limit(Math.max(0, room))
                 .toList()
-                .forEach(s -> s.signal(StreamMachine.Signal.ADMITTED));
+                .forEach(ActiveStream::admit);
     }
 
     private void streamEnded(ActiveStream stream) {
         StreamReport told = stream.report().orElseThrow();
-        if (told.status() == RunStatus.FAILED && firstFailure.isEmpty()) {
-            firstFailure = told.failure();
+        if (told.status() == RunStatus.FAILED) {
+            told.failure().ifPresent(this::noteFailure);
         }
         signal(told.status() == RunStatus.FAILED ? Signal.STREAM_FAILED : Signal.STREAM_ENDED);
         if (!settling && streams.stream().allMatch(ActiveStream::ended)) {
@@ -146,25 +236,72 @@ final class ActiveRun {
         }
     }
 
+    private void noteFailure(Failure failure) {
+        if (firstFailure.isEmpty()) {
+            firstFailure = Optional.of(failure);
+        }
+    }
+
     private void refuse() {
-        if (!(refusal instanceof PipelineException)) {
+        if (!(refusal instanceof PipelineException || refusal instanceof FailureException)) {
             LOG.log(Level.ERROR, "run " + runId + " could not be planned", refusal);
         }
         accepted.fail(refusal);
         report.fail(refusal);
     }
 
+    private void save() {
+        timers.forEach(vertx::cancelTimer);
+        RunStatus status = switch (state) {
+            case SAVING_SUCCESS -> RunStatus.SUCCEEDED;
+            case SAVING_FAILURE -> RunStatus.FAILED;
+            case SAVING_CANCEL -> RunStatus.CANCELLED;
+            case CHECKING, BEGINNING, RUNNING, FAILING, CANCELLING, ABANDONING, SUCCEEDED, FAILED, CANCELLED, REFUSED ->
+                throw new IllegalStateException("run " + runId + " saved in state " + state);
+        };
+        book.orElseThrow().finish(told(status)).onComplete(done -> context.runOnContext(v -> saved(done)));
+    }
+
+    private void saved(AsyncResult<Void> done) {
+        if (done.failed()) {
+            LOG.log(Level.DEBUG, "the end of run " + runId + " could not be saved", done.cause());
+            if (StateFailures.explain(done.cause()) instanceof FailureException e) {
+                noteFailure(e.failure());
+            } else {
+                noteFailure(defect(done.cause()));
+            }
+        }
+        signal(done.succeeded() ? Signal.SAVED : Signal.SAVE_FAILED);
+    }
+
     private void conclude() {
-        progressTimer.ifPresent(vertx::cancelTimer);
         RunStatus status = switch (state) {
             case SUCCEEDED -> RunStatus.SUCCEEDED;
             case FAILED -> RunStatus.FAILED;
             case CANCELLED -> RunStatus.CANCELLED;
-            case CHECKING, RUNNING, FAILING, CANCELLING, ABANDONING, REFUSED ->
-                throw new IllegalStateException("run " + runId + " reported in state " + state);
+            case CHECKING,
+                    BEGINNING,
+                    RUNNING,
+                    FAILING,
+                    CANCELLING,
+                    ABANDONING,
+                    SAVING_SUCCESS,
+                    SAVING_FAILURE,
+                    SAVING_CANCEL,
+                    REFUSED -> throw new IllegalStateException("run " + runId + " reported in state " + state);
         };
-        Optional<Failure> failure = status == RunStatus.CANCELLED ? Optional.of(cancelled()) : firstFailure;
-        RunReport told = new RunReport(
+        RunReport told = told(status);
+        story.runFinished(told);
+        report.complete(told);
+    }
+
+    private RunReport told(RunStatus status) {
+        Optional<Failure> failure = switch (status) {
+            case SUCCEEDED, SKIPPED -> Optional.empty();
+            case FAILED -> firstFailure;
+            case CANCELLED -> Optional.of(cancelled());
+        };
+        return new RunReport(
                 runId,
                 pipeline.name(),
                 status,
@@ -172,14 +309,20 @@ final class ActiveRun {
                 Duration.ofNanos(System.nanoTime() - startedNanos),
                 streams.stream().map(s -> s.report().orElseThrow()).toList(),
                 failure);
-        story.runFinished(told);
-        report.complete(told);
     }
 
     private static Failure cancelled() {
         return new Failure(
                 FailureKind.CANCELLED,
                 ConnectorError.permanent(ErrorCategory.CANCELLED, "run.cancelled", "the run was cancelled"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Failure defect(Throwable cause) {
+        return new Failure(
+                FailureKind.INTERNAL,
+                ConnectorError.permanent(ErrorCategory.INTERNAL, "engine.defect", "the host failed: " + cause),
                 Optional.empty(),
                 Optional.empty());
     }

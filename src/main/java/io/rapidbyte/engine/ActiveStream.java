@@ -1,49 +1,64 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.connector.ConnectorState;
 import io.rapidbyte.engine.StreamMachine.Effect;
 import io.rapidbyte.engine.StreamMachine.Signal;
 import io.rapidbyte.engine.StreamMachine.State;
 import io.rapidbyte.flow.EdgeCounts;
 import io.rapidbyte.flow.FramePool;
-import io.rapidbyte.flow.StageListener;
 import io.rapidbyte.flow.StageOutcome;
 import io.rapidbyte.flow.StagePlan;
-import io.rapidbyte.flow.StageVerticle;
-import io.rapidbyte.flow.StreamLedger;
+import io.rapidbyte.model.ConnectorError;
+import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
+import io.rapidbyte.state.LoadFrontier;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** One stream of a run: carries out what the {@link StreamMachine} says. On the orchestrator's event loop. */
-final class ActiveStream {
+final class ActiveStream implements Attempt.Listener {
     private static final Logger LOG = System.getLogger(ActiveStream.class.getName());
 
     private final Vertx vertx;
     private final Context context;
     private final StreamPlan plan;
+    private final StreamBook book;
+    private final ConnectorState connectorState;
+    private final RetryPolicy retries;
     private final FramePool pool;
     private final RunStory story;
     private final Failure cancelled;
     private final Consumer<ActiveStream> onEnded;
-    private final StreamTally tally;
-    private final StreamLedger ledger = new MemoryLedger();
+    private final StreamTotals totals;
 
-    /** Downstream first, as they are deployed. */
-    private final List<StageVerticle> stages = new ArrayList<>();
-
-    private final List<String> deployments = new ArrayList<>();
     private State state = State.WAITING;
     private long startedNanos;
+    private int attempts;
+    private Instant attemptedAt = Instant.EPOCH;
+    private Optional<Attempt> attempt = Optional.empty();
+    private Optional<Resumption> resumption = Optional.empty();
+
+    /** Of the attempt that failed last. */
+    private Optional<Failure> failure = Optional.empty();
+
+    private Optional<Failure> doubt = Optional.empty();
+    private Duration delay = Duration.ZERO;
+    private Future<Void> notes = Future.succeededFuture();
+    private OptionalLong waiting = OptionalLong.empty();
     private EdgeCounts lastRead = EdgeCounts.NONE;
     private EdgeCounts lastTaken = EdgeCounts.NONE;
     private Optional<StreamReport> report = Optional.empty();
@@ -56,6 +71,9 @@ final class ActiveStream {
             Vertx vertx,
             Context context,
             StreamPlan plan,
+            StreamBook book,
+            ConnectorState connectorState,
+            RetryPolicy retries,
             FramePool pool,
             RunStory story,
             Failure cancelled,
@@ -63,11 +81,14 @@ final class ActiveStream {
         this.vertx = vertx;
         this.context = context;
         this.plan = plan;
+        this.book = book;
+        this.connectorState = connectorState;
+        this.retries = retries;
         this.pool = pool;
         this.story = story;
         this.cancelled = cancelled;
         this.onEnded = onEnded;
-        this.tally = new StreamTally(plan.name(), plan.stages().size());
+        this.totals = new StreamTotals(plan);
     }
 
     boolean waiting() {
@@ -82,8 +103,19 @@ final class ActiveStream {
         return report;
     }
 
+    /** There is room for it to run. */
+    void admit() {
+        startedNanos = System.nanoTime();
+        story.streamStarted(plan.name());
+        signal(book.load().continued() ? Signal.ADMITTED_AGAIN : Signal.ADMITTED);
+    }
+
+    void cancel() {
+        signal(Signal.CANCEL);
+    }
+
     /** The only place where the state changes. */
-    void signal(Signal signal) {
+    private void signal(Signal signal) {
         Machine.Rule<State, Signal, Effect> rule = StreamMachine.TABLE.on(state, signal);
         LOG.log(Level.TRACE, () -> "stream " + plan.name() + ": " + state + " on " + signal + " to " + rule.to());
         state = rule.to();
@@ -92,49 +124,89 @@ final class ActiveStream {
 
     private void carryOut(Effect effect) {
         switch (effect) {
+            case ASK_RECEIPT -> askReceipt();
+            case STOP_ASKING -> resumption.ifPresent(Resumption::cancel);
             case DEPLOY_STAGES -> deploy();
-            case START_GUESTS -> stages.forEach(StageVerticle::go);
-            case CANCEL_STAGES -> stages.forEach(stage -> stage.cancel(cancelled));
+            case START_GUESTS -> attempt.ifPresent(Attempt::go);
+            case CANCEL_STAGES -> attempt.ifPresent(a -> a.cancel(cancelled));
             case UNDEPLOY_STAGES -> undeploy();
+            case BACK_OFF -> backOff();
+            case STOP_WAITING -> stopWaiting();
             case REPORT -> conclude();
         }
     }
 
-    private void deploy() {
-        startedNanos = System.nanoTime();
-        story.streamStarted(plan.name());
-        Future<?> chain = Future.succeededFuture();
-        // Downstream first: nothing is ever sent to an address that does not exist yet (I3).
-        for (StreamPlan.Stage stage : plan.stages().reversed()) {
-            chain = chain.compose(v -> {
-                StageVerticle verticle = new StageVerticle(stage.plan(), stage.maker(), pool, new Ear(), ledger);
-                return vertx.deployVerticle(verticle).onSuccess(id -> {
-                    stages.add(verticle);
-                    deployments.add(id);
-                });
-            });
+    private void askReceipt() {
+        nextAttempt();
+        Resumption asking = new Resumption(plan, book, attempts, connectorState, doubt);
+        resumption = Optional.of(asking);
+        asking.run(vertx, context).onComplete(done -> context.runOnContext(v -> resumed(done)));
+    }
+
+    private void nextAttempt() {
+        attempts++;
+        attemptedAt = Instant.now();
+    }
+
+    private void resumed(AsyncResult<Void> done) {
+        if (done.failed()) {
+            failure = Optional.of(failure(done.cause()));
+            signal(mayRetry(failure.stream().toList()) ? Signal.RESUME_FAILED_FOR_NOW : Signal.RESUME_FAILED);
+        } else {
+            doubt = Optional.empty();
+            totals.beginsAt(book.load());
+            signal(book.complete() ? Signal.ALL_THERE : Signal.RESUMED);
         }
-        chain.onComplete(done -> {
-            if (done.failed()) {
-                tally.deployFailed(done.cause());
-            }
-            signal(done.succeeded() ? Signal.DEPLOYED : Signal.DEPLOY_FAILED);
-        });
     }
 
-    private void undeploy() {
-        List<Future<Void>> all = deployments.stream().map(vertx::undeploy).toList();
-        Future.join(all).onComplete(done -> {
-            if (done.failed()) {
-                // Happens when the whole Vert.x closes and was faster.
-                LOG.log(Level.DEBUG, "a stage of stream " + plan.name() + " was gone already", done.cause());
-            }
-            signal(Signal.CLEARED);
-        });
+    private Failure failure(Throwable cause) {
+        if (cause instanceof FailureException e) {
+            return e.failure();
+        }
+        LOG.log(Level.ERROR, "stream " + plan.name() + " failed in the host", cause);
+        return new Failure(
+                FailureKind.INTERNAL,
+                ConnectorError.permanent(ErrorCategory.INTERNAL, "engine.defect", "the host failed: " + cause),
+                Optional.of(plan.name()),
+                Optional.empty());
     }
 
-    private void stageEnded(StagePlan stage, StageOutcome outcome) {
-        tally.ended(stage, outcome);
+    private void deploy() {
+        if (resumption.isEmpty()) {
+            nextAttempt();
+        }
+        resumption = Optional.empty();
+        totals.beginsAt(book.load());
+        Attempt made = new Attempt(
+                vertx,
+                context,
+                plan.crew(),
+                plan.context(book.load(), attempts),
+                connectorState,
+                pool,
+                book.ledger(attempts, frontier -> context.runOnContext(v -> committed(frontier))),
+                this);
+        attempt = Optional.of(made);
+        made.deploy()
+                .onComplete(done ->
+                        context.runOnContext(v -> signal(done.succeeded() ? Signal.DEPLOYED : Signal.DEPLOY_FAILED)));
+    }
+
+    private void committed(LoadFrontier frontier) {
+        story.frontierCommitted(plan.name(), frontier.sequence(), frontier.rows(), frontier.last());
+    }
+
+    @Override
+    public void logged(StagePlan stage, String level, String message) {
+        if ("warn".equals(level)) {
+            totals.warned(message);
+        }
+        story.log(plan.name(), stage.label(), level, message);
+    }
+
+    @Override
+    public void stageEnded(Attempt ended, StageOutcome outcome) {
+        StreamTally tally = ended.tally();
         if (outcome instanceof StageOutcome.Failed || (tally.allSucceeded() && !tally.balanced())) {
             signal(Signal.STAGE_FAILED);
         }
@@ -143,54 +215,91 @@ final class ActiveStream {
         }
     }
 
+    private void undeploy() {
+        Attempt ended = attempt.orElseThrow();
+        ended.undeploy().onComplete(gone -> context.runOnContext(v -> cleared(ended)));
+    }
+
+    private void cleared(Attempt ended) {
+        attempt = Optional.empty();
+        totals.add(ended.tally());
+        failure = ended.tally().failure();
+        List<Failure> causes = ended.tally().causes();
+        doubt = failure.filter(
+                f -> ended.ledger().inDoubt() || causes.stream().anyMatch(cause -> RetryPolicy.inDoubt(cause.error())));
+        signal(mayRetry(causes) ? Signal.CLEARED_TO_RETRY : Signal.CLEARED);
+    }
+
+    private boolean mayRetry(List<Failure> causes) {
+        Optional<Duration> wait = retries.delay(attempts, causes);
+        delay = wait.orElse(Duration.ZERO);
+        return wait.isPresent();
+    }
+
+    private void backOff() {
+        story.retrying(plan.name(), attempts, failure.orElseThrow().error(), delay);
+        noteAttempt(RunStatus.FAILED, Optional.of(delay));
+        // A timer of 0 ms is none.
+        waiting = OptionalLong.of(vertx.setTimer(Math.max(1, delay.toMillis()), t -> signal(Signal.WAITED)));
+    }
+
+    private void stopWaiting() {
+        waiting.ifPresent(vertx::cancelTimer);
+        signal(Signal.WAITED);
+    }
+
+    /** The only attempt of a run needs no entry: the stream's own says it all. */
+    private void noteAttempt(RunStatus outcome, Optional<Duration> wait) {
+        int ended = attempts;
+        Instant since = attemptedAt;
+        Optional<Failure> why = outcome == RunStatus.SUCCEEDED ? Optional.empty() : failure;
+        notes = notes.compose(before -> book.attempted(ended, since, outcome, why, wait))
+                .recover(cause -> {
+                    LOG.log(Level.WARNING, "an attempt at stream " + plan.name() + " could not be recorded", cause);
+                    return Future.succeededFuture();
+                });
+    }
+
     private void conclude() {
         RunStatus status = switch (state) {
             case SUCCEEDED -> RunStatus.SUCCEEDED;
             case FAILED -> RunStatus.FAILED;
             case CANCELLED -> RunStatus.CANCELLED;
             case SKIPPED -> RunStatus.SKIPPED;
-            case WAITING, STARTING, RUNNING, SUCCEEDING, FAILING, CANCELLING ->
+            case WAITING, RESUMING, STARTING, RUNNING, SUCCEEDING, FAILING, ABANDONING, BACKING_OFF, CANCELLING ->
                 throw new IllegalStateException("stream " + plan.name() + " reported in state " + state);
         };
-        StreamReport told = tally.report(status, elapsed());
+        Duration duration = startedNanos == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - startedNanos);
+        if (attempts > 1) {
+            noteAttempt(status, Optional.empty());
+        }
+        notes.onComplete(noted -> context.runOnContext(v -> report(status, duration)));
+    }
+
+    private void report(RunStatus status, Duration duration) {
+        Optional<Failure> why = switch (status) {
+            case SUCCEEDED, SKIPPED -> Optional.empty();
+            case FAILED -> failure;
+            case CANCELLED -> Optional.of(cancelled);
+        };
+        StreamReport told = totals.report(status, duration, book.load(), attempts, why);
         report = Optional.of(told);
         story.streamFinished(told);
         onEnded.accept(this);
     }
 
-    private Duration elapsed() {
-        return startedNanos == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - startedNanos);
-    }
-
     /** Tells how far the stream is, if it got any further since the last time. */
     void tellProgress() {
-        if (stages.size() != plan.stages().size() || ended()) {
+        if (attempt.isEmpty() || ended()) {
             return;
         }
-        EdgeCounts read = stages.getLast().sent();
-        EdgeCounts taken = stages.getFirst().taken();
+        EdgeCounts read = attempt.get().read();
+        EdgeCounts taken = attempt.get().taken();
         if (!read.equals(lastRead) || !taken.equals(lastTaken)) {
             lastRead = read;
             lastTaken = taken;
-            story.progress(plan.name(), read.rows(), read.bytes(), taken.rows());
-        }
-    }
-
-    /** Brings what stages tell on their threads to this event loop, in order. */
-    private final class Ear implements StageListener {
-        @Override
-        public void logged(StagePlan stage, String level, String message) {
-            context.runOnContext(v -> {
-                if ("warn".equals(level)) {
-                    tally.warned(message);
-                }
-                story.log(plan.name(), stage.label(), level, message);
-            });
-        }
-
-        @Override
-        public void ended(StagePlan stage, StageOutcome outcome) {
-            context.runOnContext(v -> stageEnded(stage, outcome));
+            EdgeCounts before = totals.read();
+            story.progress(plan.name(), before.rows() + read.rows(), before.bytes() + read.bytes(), taken.rows());
         }
     }
 }

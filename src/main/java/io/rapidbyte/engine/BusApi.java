@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.PipelineLoader;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -57,13 +58,16 @@ final class BusApi {
     }
 
     private Future<Void> begin(String runId, Pipeline pipeline) {
-        ActiveRun run = orchestrator.begin(runId, pipeline, event -> {});
+        ActiveRun run = orchestrator.begin(runId, pipeline, "message", event -> {});
         return run.accepted();
     }
 
     private static void refuse(Message<Object> request, Throwable cause) {
         if (cause instanceof PipelineException e) {
             request.fail(RunAddresses.CODE_PROBLEMS, problems(e.problems()).toString());
+        } else if (cause instanceof FailureException e) {
+            request.fail(
+                    RunAddresses.CODE_REFUSED, ReportJson.encode(e.failure()).toString());
         } else {
             request.fail(RunAddresses.CODE_INTERNAL, "the run could not be started: " + cause);
         }

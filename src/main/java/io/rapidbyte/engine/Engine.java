@@ -20,27 +20,35 @@ public final class Engine {
     private final Orchestrator orchestrator;
     private final Errands errands;
     private final FramePool pool;
+    private final StateStores stores;
 
-    private Engine(Vertx vertx, String deployment, Orchestrator orchestrator, Errands errands, FramePool pool) {
+    private Engine(
+            Vertx vertx,
+            String deployment,
+            Orchestrator orchestrator,
+            Errands errands,
+            FramePool pool,
+            StateStores stores) {
         this.vertx = vertx;
         this.deployment = deployment;
         this.orchestrator = orchestrator;
         this.errands = errands;
         this.pool = pool;
+        this.stores = stores;
     }
 
     /** Deploys the orchestrator; the caller owns {@code vertx}. */
     public static Future<Engine> start(Vertx vertx, EngineOptions options) {
         return OffLoop.call(vertx, () -> ConnectorCatalog.of(options.connectorPath()))
-                .compose(catalog -> start(vertx, catalog, new ConnectorPlanner(catalog)));
+                .compose(catalog -> start(vertx, catalog, new StateStores(vertx, options.state())));
     }
 
-    private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, RunPlanner planner) {
+    private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, StateStores stores) {
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
-        Orchestrator orchestrator = new Orchestrator(planner, pool);
+        Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(catalog), pool, stores);
         return vertx.deployVerticle(orchestrator).map(id -> {
             Errands errands = new Errands(vertx, orchestrator.context(), catalog);
-            return new Engine(vertx, id, orchestrator, errands, pool);
+            return new Engine(vertx, id, orchestrator, errands, pool, stores);
         });
     }
 
@@ -49,7 +57,8 @@ public final class Engine {
      *
      * @param onEvent called in order, on an event loop; must not block
      * @return the handle, whose report fails with a {@link PipelineException} where the pipeline has
-     *     problems; nothing was started then, and there are no events
+     *     problems, and with a {@link FailureException} of kind {@code STATE} where its state cannot be
+     *     used or another run of it is under way; nothing was started then, and there are no events
      */
     public RunHandle run(Pipeline pipeline, Consumer<RunEvent> onEvent) {
         return orchestrator.submit(RunIds.next(), pipeline, onEvent);
@@ -79,6 +88,7 @@ public final class Engine {
         return orchestrator
                 .drain()
                 .compose(drained -> vertx.undeploy(deployment))
+                .eventually(stores::close)
                 .onComplete(done -> pool.close());
     }
 }

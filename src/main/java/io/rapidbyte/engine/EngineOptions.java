@@ -1,5 +1,6 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.state.StateLocation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -7,8 +8,9 @@ import java.util.List;
  * What the engine is started with.
  *
  * @param connectorPath folders searched for connectors before the bundled ones
+ * @param state where pipelines keep their state that do not say where themselves
  */
-public record EngineOptions(List<Path> connectorPath) {
+public record EngineOptions(List<Path> connectorPath, StateLocation state) {
     public EngineOptions {
         connectorPath = List.copyOf(connectorPath);
     }

@@ -4,6 +4,7 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.connector.ConnectorInstance;
+import io.rapidbyte.connector.MemoryConnectorState;
 import io.rapidbyte.flow.GuestErrand;
 import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.model.ConnectorException;
@@ -90,7 +91,8 @@ final class Errands {
     }
 
     private <T> Future<T> ask(Cast.Part part, GuestErrand.Question<T> question) {
-        GuestErrand<T> errand = new GuestErrand<>(part.connector(), part.role(), part.config(), question);
+        GuestErrand<T> errand =
+                new GuestErrand<>(part.connector(), part.role(), part.config(), new MemoryConnectorState(), question);
         underWay.add(errand);
         return errand.run(vertx, context).onComplete(done -> underWay.remove(errand));
     }

@@ -18,15 +18,17 @@ import java.util.function.Consumer;
 final class Orchestrator extends VerticleBase {
     private final RunPlanner planner;
     private final FramePool pool;
+    private final StateStores stores;
 
     /** By run id; a run is here until its report is there. */
     private final Map<String, ActiveRun> runs = new LinkedHashMap<>();
 
     private Optional<BusApi> api = Optional.empty();
 
-    Orchestrator(RunPlanner planner, FramePool pool) {
+    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores) {
         this.planner = planner;
         this.pool = pool;
+        this.stores = stores;
     }
 
     @Override
@@ -41,24 +43,29 @@ final class Orchestrator extends VerticleBase {
         return context;
     }
 
-    /** Starts a run. Any thread; the handle is there at once. */
+    /** Starts a run that a program asked for. Any thread; the handle is there at once. */
     RunHandle submit(String runId, Pipeline pipeline, Consumer<RunEvent> listener) {
         Promise<RunReport> report = Promise.promise();
-        context.runOnContext(v -> begin(runId, pipeline, listener).report().onComplete(report));
+        context.runOnContext(
+                v -> begin(runId, pipeline, "call", listener).report().onComplete(report));
         return new Handle(runId, report.future());
     }
 
-    /** On the event loop. */
-    ActiveRun begin(String runId, Pipeline pipeline, Consumer<RunEvent> listener) {
+    /**
+     * On the event loop.
+     *
+     * @param trigger who asked for the run, for its record
+     */
+    ActiveRun begin(String runId, Pipeline pipeline, String trigger, Consumer<RunEvent> listener) {
         RunStory story = new RunStory(runId, vertx.eventBus(), listener);
-        ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, pool, story);
+        ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, trigger, pool, story);
         runs.put(runId, run);
         api.orElseThrow().listenTo(run);
         run.report().onComplete(done -> {
             runs.remove(runId);
             api.orElseThrow().forget(runId);
         });
-        run.begin(planner);
+        run.begin(planner, stores);
         return run;
     }
 

@@ -51,9 +51,12 @@ public final class ReportJson {
         json.put("stream", report.streamName()).put("status", word(report.status()));
         json.put("rows_read", report.rowsRead())
                 .put("rows_written", report.rowsWritten())
+                .put("rows_rejected", report.rowsRejected())
                 .put("bytes_read", report.bytesRead())
                 .put("batches", report.batches())
-                .put("seconds", seconds(report.duration()));
+                .put("attempts", report.attempts());
+        report.continuedFrom().ifPresent(rows -> json.put("continued_from", rows));
+        json.put("seconds", seconds(report.duration()));
         ArrayNode warnings = json.putArray("warnings");
         report.warnings().forEach(warnings::add);
         ObjectNode timings = json.putObject("timings");
@@ -105,8 +108,11 @@ public final class ReportJson {
                 constant(RunStatus.class, json, "status"),
                 json.path("rows_read").asLong(),
                 json.path("rows_written").asLong(),
+                json.path("rows_rejected").asLong(),
                 json.path("bytes_read").asLong(),
                 json.path("batches").asLong(),
+                json.path("attempts").asInt(),
+                optional(json, "continued_from").map(JsonNode::asLong),
                 duration(json.path("seconds")),
                 warnings,
                 timings,
@@ -145,12 +151,12 @@ public final class ReportJson {
         return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
     }
 
-    private static BigDecimal seconds(Duration duration) {
+    static BigDecimal seconds(Duration duration) {
         BigDecimal exact = BigDecimal.valueOf(duration.toNanos(), NANO_DIGITS).stripTrailingZeros();
         return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
-    private static Duration duration(JsonNode seconds) {
+    static Duration duration(JsonNode seconds) {
         return Duration.ofNanos(
                 seconds.decimalValue().movePointRight(NANO_DIGITS).longValue());
     }

@@ -31,6 +31,9 @@ public final class RunAddresses {
     /** The pipeline has problems; the message is a JSON array of them. */
     public static final int CODE_PROBLEMS = 422;
 
+    /** The pipeline is being run already, or its state cannot be used; the message is the failure as a JSON object. */
+    public static final int CODE_REFUSED = 409;
+
     /** A defect of the engine. */
     public static final int CODE_INTERNAL = 500;
 

@@ -37,6 +37,17 @@ public final class RunEventJson {
                         .put("rows_read", e.rowsRead())
                         .put("bytes_read", e.bytesRead())
                         .put("rows_out", e.rowsOut());
+            case RunEvent.FrontierCommitted e ->
+                json.put("stream", e.streamName())
+                        .put("frontier", e.frontier())
+                        .put("rows", e.rows())
+                        .put("last", e.last());
+            case RunEvent.StreamRetrying e ->
+                json.put("stream", e.streamName())
+                        .put("attempt", e.attempt())
+                        .put("code", e.code())
+                        .put("message", e.message())
+                        .put("delay", ReportJson.seconds(e.delay()));
             case RunEvent.StreamFinished e -> json.set("report", ReportJson.encode(e.report()));
             case RunEvent.Log e -> {
                 e.streamName().ifPresent(stream -> json.put("stream", stream));
@@ -52,6 +63,8 @@ public final class RunEventJson {
             case RunEvent.RunStarted e -> "run_started";
             case RunEvent.StreamStarted e -> "stream_started";
             case RunEvent.StreamProgress e -> "stream_progress";
+            case RunEvent.FrontierCommitted e -> "frontier_committed";
+            case RunEvent.StreamRetrying e -> "stream_retrying";
             case RunEvent.StreamFinished e -> "stream_finished";
             case RunEvent.Log e -> "log";
             case RunEvent.RunFinished e -> "run_finished";
@@ -79,6 +92,25 @@ public final class RunEventJson {
                         json.path("rows_read").asLong(),
                         json.path("bytes_read").asLong(),
                         json.path("rows_out").asLong());
+            case "frontier_committed" ->
+                new RunEvent.FrontierCommitted(
+                        run,
+                        sequence,
+                        at,
+                        text(json, "stream"),
+                        json.path("frontier").asLong(),
+                        json.path("rows").asLong(),
+                        json.path("last").asBoolean());
+            case "stream_retrying" ->
+                new RunEvent.StreamRetrying(
+                        run,
+                        sequence,
+                        at,
+                        text(json, "stream"),
+                        json.path("attempt").asInt(),
+                        text(json, "code"),
+                        text(json, "message"),
+                        ReportJson.duration(json.path("delay")));
             case "stream_finished" ->
                 new RunEvent.StreamFinished(run, sequence, at, ReportJson.decodeStream(json.path("report")));
             case "log" ->

@@ -1,5 +1,6 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.StreamReport;
@@ -7,6 +8,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,15 @@ final class RunStory {
 
     void progress(String stream, long rowsRead, long bytesRead, long rowsOut) {
         tell(new RunEvent.StreamProgress(runId, ++sequence, Instant.now(), stream, rowsRead, bytesRead, rowsOut));
+    }
+
+    void retrying(String stream, int attempt, ConnectorError error, Duration delay) {
+        tell(new RunEvent.StreamRetrying(
+                runId, ++sequence, Instant.now(), stream, attempt, error.code(), error.message(), delay));
+    }
+
+    void frontierCommitted(String stream, long frontier, long rows, boolean last) {
+        tell(new RunEvent.FrontierCommitted(runId, ++sequence, Instant.now(), stream, frontier, rows, last));
     }
 
     void streamFinished(StreamReport report) {

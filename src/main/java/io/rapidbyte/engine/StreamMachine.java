@@ -3,18 +3,24 @@ package io.rapidbyte.engine;
 import io.rapidbyte.engine.Machine.Rule;
 import java.util.List;
 
-/** The life of one stream in a run. */
+/** The life of one stream in a run, over all its attempts. */
 final class StreamMachine {
     private StreamMachine() {}
 
     enum State {
         WAITING,
+        /** The destination is asked how far the load got. */
+        RESUMING,
         STARTING,
         RUNNING,
         /** All stages succeeded; they are being cleared away. */
         SUCCEEDING,
         /** A stage failed; the others learn it over their edges and end. */
         FAILING,
+        /** The same, and the run has been cancelled: there is no further attempt (I11). */
+        ABANDONING,
+        /** Waiting before the next attempt. */
+        BACKING_OFF,
         CANCELLING,
         SUCCEEDED,
         FAILED,
@@ -23,8 +29,17 @@ final class StreamMachine {
     }
 
     enum Signal {
-        /** There is room for the stream to run. */
+        /** There is room for the stream to run, and its load is new. */
         ADMITTED,
+        /** There is room for the stream to run, and an earlier run left its load open. */
+        ADMITTED_AGAIN,
+        /** It is known where to go on. */
+        RESUMED,
+        /** All of the load is in the destination already. */
+        ALL_THERE,
+        RESUME_FAILED,
+        /** The same, but another attempt may do better. */
+        RESUME_FAILED_FOR_NOW,
         /** All stages stand and listen. */
         DEPLOYED,
         DEPLOY_FAILED,
@@ -35,14 +50,22 @@ final class StreamMachine {
         STAGES_ENDED,
         /** All stages are undeployed. */
         CLEARED,
+        /** The same, after a failure that another attempt may not meet (I11). */
+        CLEARED_TO_RETRY,
+        /** The wait is over. */
+        WAITED,
         CANCEL
     }
 
     enum Effect {
+        ASK_RECEIPT,
+        STOP_ASKING,
         DEPLOY_STAGES,
         START_GUESTS,
         CANCEL_STAGES,
         UNDEPLOY_STAGES,
+        BACK_OFF,
+        STOP_WAITING,
         REPORT
     }
 
@@ -50,7 +73,13 @@ final class StreamMachine {
             "stream",
             List.of(
                     rule(State.WAITING, Signal.ADMITTED, State.STARTING, Effect.DEPLOY_STAGES),
+                    rule(State.WAITING, Signal.ADMITTED_AGAIN, State.RESUMING, Effect.ASK_RECEIPT),
                     rule(State.WAITING, Signal.CANCEL, State.SKIPPED, Effect.REPORT),
+                    rule(State.RESUMING, Signal.RESUMED, State.STARTING, Effect.DEPLOY_STAGES),
+                    rule(State.RESUMING, Signal.ALL_THERE, State.SUCCEEDED, Effect.REPORT),
+                    rule(State.RESUMING, Signal.RESUME_FAILED, State.FAILED, Effect.REPORT),
+                    rule(State.RESUMING, Signal.RESUME_FAILED_FOR_NOW, State.BACKING_OFF, Effect.BACK_OFF),
+                    rule(State.RESUMING, Signal.CANCEL, State.CANCELLING, Effect.STOP_ASKING),
                     rule(State.STARTING, Signal.DEPLOYED, State.RUNNING, Effect.START_GUESTS),
                     rule(State.STARTING, Signal.DEPLOY_FAILED, State.FAILING, Effect.UNDEPLOY_STAGES),
                     rule(State.STARTING, Signal.CANCEL, State.CANCELLING),
@@ -62,13 +91,27 @@ final class StreamMachine {
                     rule(State.FAILING, Signal.STAGE_FAILED, State.FAILING),
                     rule(State.FAILING, Signal.STAGES_ENDED, State.FAILING, Effect.UNDEPLOY_STAGES),
                     rule(State.FAILING, Signal.CLEARED, State.FAILED, Effect.REPORT),
-                    rule(State.FAILING, Signal.CANCEL, State.FAILING, Effect.CANCEL_STAGES),
+                    rule(State.FAILING, Signal.CLEARED_TO_RETRY, State.BACKING_OFF, Effect.BACK_OFF),
+                    rule(State.FAILING, Signal.CANCEL, State.ABANDONING, Effect.CANCEL_STAGES),
+                    rule(State.ABANDONING, Signal.STAGE_FAILED, State.ABANDONING),
+                    rule(State.ABANDONING, Signal.STAGES_ENDED, State.ABANDONING, Effect.UNDEPLOY_STAGES),
+                    rule(State.ABANDONING, Signal.CLEARED, State.FAILED, Effect.REPORT),
+                    rule(State.ABANDONING, Signal.CLEARED_TO_RETRY, State.FAILED, Effect.REPORT),
+                    rule(State.ABANDONING, Signal.CANCEL, State.ABANDONING),
+                    rule(State.BACKING_OFF, Signal.WAITED, State.RESUMING, Effect.ASK_RECEIPT),
+                    rule(State.BACKING_OFF, Signal.CANCEL, State.CANCELLING, Effect.STOP_WAITING),
+                    rule(State.CANCELLING, Signal.RESUMED, State.CANCELLED, Effect.REPORT),
+                    rule(State.CANCELLING, Signal.ALL_THERE, State.SUCCEEDED, Effect.REPORT),
+                    rule(State.CANCELLING, Signal.RESUME_FAILED, State.CANCELLED, Effect.REPORT),
+                    rule(State.CANCELLING, Signal.RESUME_FAILED_FOR_NOW, State.CANCELLED, Effect.REPORT),
+                    rule(State.CANCELLING, Signal.WAITED, State.CANCELLED, Effect.REPORT),
                     rule(State.CANCELLING, Signal.DEPLOYED, State.CANCELLING, Effect.UNDEPLOY_STAGES),
                     rule(State.CANCELLING, Signal.DEPLOY_FAILED, State.CANCELLING, Effect.UNDEPLOY_STAGES),
                     rule(State.CANCELLING, Signal.STAGE_FAILED, State.CANCELLING),
                     rule(State.CANCELLING, Signal.STAGES_SUCCEEDED, State.SUCCEEDING, Effect.UNDEPLOY_STAGES),
                     rule(State.CANCELLING, Signal.STAGES_ENDED, State.CANCELLING, Effect.UNDEPLOY_STAGES),
                     rule(State.CANCELLING, Signal.CLEARED, State.CANCELLED, Effect.REPORT),
+                    rule(State.CANCELLING, Signal.CLEARED_TO_RETRY, State.CANCELLED, Effect.REPORT),
                     rule(State.CANCELLING, Signal.CANCEL, State.CANCELLING),
                     rule(State.SUCCEEDED, Signal.CANCEL, State.SUCCEEDED),
                     rule(State.FAILED, Signal.CANCEL, State.FAILED),

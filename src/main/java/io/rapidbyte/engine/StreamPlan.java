@@ -1,20 +1,62 @@
 package io.rapidbyte.engine;
 
-import io.rapidbyte.flow.StageGuest;
-import io.rapidbyte.flow.StagePlan;
-import java.util.List;
+import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.RunIdentity;
+import io.rapidbyte.model.StreamContext;
+import io.rapidbyte.model.SyncMode;
+import io.rapidbyte.state.Load;
+import io.rapidbyte.state.LoadRequest;
+import java.util.Optional;
 
 /**
  * One stream of a run.
  *
- * @param name as the pipeline has it
- * @param stages from the source to the destination
+ * @param settings what the pipeline says of the stream; where it stands comes from its load
+ * @param fingerprint of what makes a load's position meaningful
  */
-record StreamPlan(String name, List<Stage> stages) {
-    StreamPlan {
-        stages = List.copyOf(stages);
+record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
+
+    /** As the pipeline has it. */
+    String name() {
+        return settings.name();
     }
 
-    /** A stage and what makes its guest. */
-    record Stage(StagePlan plan, StageGuest.Maker maker) {}
+    LoadRequest request() {
+        return new LoadRequest(name(), settings.syncMode(), settings.writeMode(), fingerprint);
+    }
+
+    /** Whether rows that a load has delivered would come again if it began anew, with nothing to tell them apart. */
+    boolean doublesRows() {
+        return settings.syncMode() == SyncMode.FULL_REFRESH
+                && switch (settings.writeMode()) {
+                    case APPEND -> true;
+                    case REPLACE, UPSERT -> false;
+                };
+    }
+
+    /** What connectors are told in one attempt: the settings, and where to go on. */
+    StreamContext context(Load load, int attempt) {
+        RunIdentity before = settings.run();
+        return new StreamContext(
+                settings.name(),
+                settings.syncMode(),
+                settings.writeMode(),
+                settings.primaryKey(),
+                settings.selectedColumns(),
+                settings.cursor()
+                        .map(cursor -> new Cursor(
+                                cursor.field(),
+                                cursor.tieBreakerField(),
+                                load.cursor(),
+                                cursor.nulls(),
+                                cursor.lagSeconds())),
+                settings.syncMode() == SyncMode.FULL_REFRESH
+                        ? Optional.of(load.payload()).filter(payload -> !payload.isEmpty())
+                        : Optional.empty(),
+                settings.schema(),
+                settings.limits(),
+                settings.policies(),
+                settings.partition(),
+                new RunIdentity(before.pipeline(), before.runId(), load.loadId(), attempt));
+    }
 }

@@ -8,28 +8,19 @@ import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
-import io.rapidbyte.model.RunStatus;
-import io.rapidbyte.model.StreamReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
-/** What is known of a stream, from its stages' outcomes and its connectors' warnings. On the orchestrator's event loop. */
+/** What is known of one attempt from its stages' outcomes. On the orchestrator's event loop. */
 final class StreamTally {
-    /** A stream that has more to warn of than this has one thing to warn of: itself. */
-    private static final int MAX_WARNINGS = 100;
-
     private final String stream;
     private final int stageCount;
     private final Map<StagePlan, StageOutcome> outcomes = new LinkedHashMap<>();
-    private final Set<String> warnings = new LinkedHashSet<>();
-    private long furtherWarnings;
     private Optional<Failure> deployFailure = Optional.empty();
 
     StreamTally(String stream, int stageCount) {
@@ -37,12 +28,8 @@ final class StreamTally {
         this.stageCount = stageCount;
     }
 
-    void warned(String message) {
-        if (warnings.size() < MAX_WARNINGS) {
-            warnings.add(message);
-        } else if (!warnings.contains(message)) {
-            furtherWarnings++;
-        }
+    String stream() {
+        return stream;
     }
 
     void deployFailed(Throwable cause) {
@@ -69,23 +56,36 @@ final class StreamTally {
 
     /** The first failure that is nobody's echo; where all are, the first. */
     Optional<Failure> failure() {
+        return causes().stream()
+                .findFirst()
+                .or(() -> failed().stream().findFirst().map(StageOutcome.Failed::failure));
+    }
+
+    /** Every failure that is nobody's echo, the first to come first. */
+    List<Failure> causes() {
         if (deployFailure.isPresent()) {
-            return deployFailure;
+            return deployFailure.stream().toList();
         }
+        List<StageOutcome.Failed> failed = failed();
+        if (failed.isEmpty() && complete() && !balanced()) {
+            return List.of(internal(
+                    "engine.rows-lost",
+                    read() + " left the source, " + edge(ConnectorRole.DESTINATION) + " reached the destination"));
+        }
+        return failed.stream()
+                .filter(f -> !f.echo())
+                .map(StageOutcome.Failed::failure)
+                .toList();
+    }
+
+    private List<StageOutcome.Failed> failed() {
         List<StageOutcome.Failed> failed = new ArrayList<>();
         for (StageOutcome outcome : outcomes.values()) {
             if (outcome instanceof StageOutcome.Failed f) {
                 failed.add(f);
             }
         }
-        Optional<StageOutcome.Failed> root =
-                failed.stream().filter(f -> !f.echo()).findFirst();
-        if (root.isEmpty() && failed.isEmpty() && complete() && !balanced()) {
-            return Optional.of(internal(
-                    "engine.rows-lost",
-                    read() + " left the source, " + edge(ConnectorRole.DESTINATION) + " reached the destination"));
-        }
-        return root.or(() -> failed.stream().findFirst()).map(StageOutcome.Failed::failure);
+        return failed;
     }
 
     private Failure internal(String code, String message) {
@@ -96,22 +96,8 @@ final class StreamTally {
                 Optional.empty());
     }
 
-    StreamReport report(RunStatus status, Duration duration) {
-        EdgeCounts read = read();
-        return new StreamReport(
-                stream,
-                status,
-                read.rows(),
-                rowsWritten(),
-                read.bytes(),
-                read.batches(),
-                duration,
-                warnings(),
-                timings(),
-                status == RunStatus.SUCCEEDED || status == RunStatus.SKIPPED ? Optional.empty() : failure());
-    }
-
-    private EdgeCounts read() {
+    /** What left the source. */
+    EdgeCounts read() {
         return edge(ConnectorRole.SOURCE);
     }
 
@@ -126,25 +112,18 @@ final class StreamTally {
         return EdgeCounts.NONE;
     }
 
-    /** Only what the destination confirmed counts as written. */
-    private long rowsWritten() {
+    /** Rows that the destination says it left out or handed over as dead letters; 0 unless it succeeded. */
+    long rejected() {
         for (Map.Entry<StagePlan, StageOutcome> e : outcomes.entrySet()) {
             if (e.getKey().role() == ConnectorRole.DESTINATION && e.getValue() instanceof StageOutcome.Succeeded s) {
-                return s.summary().rowsIn();
+                return s.summary().rejected();
             }
         }
         return 0;
     }
 
-    private List<String> warnings() {
-        List<String> all = new ArrayList<>(warnings);
-        if (furtherWarnings > 0) {
-            all.add(furtherWarnings + " further warnings are in the log");
-        }
-        return all;
-    }
-
-    private Map<String, Duration> timings() {
+    /** By stage and what the time went to. */
+    Map<String, Duration> timings() {
         Map<String, Duration> all = new TreeMap<>();
         outcomes.forEach((stage, outcome) ->
                 outcome.timings().forEach((what, time) -> all.put(stage.name() + "." + what, time)));

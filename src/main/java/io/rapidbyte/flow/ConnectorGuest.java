@@ -45,7 +45,7 @@ public final class ConnectorGuest implements StageGuest {
         return switch (role) {
             case SOURCE -> {
                 ReadSummary read = instance.runRead(stream);
-                yield new Summary(0, read.rows(), read.position().orElse(""));
+                yield new Summary(0, read.rows(), 0, read.position().orElse(""));
             }
             case TRANSFORM -> {
                 TransformSummary transformed = instance.runTransform(stream);
@@ -53,7 +53,7 @@ public final class ConnectorGuest implements StageGuest {
             }
             case DESTINATION -> {
                 WriteSummary written = instance.runWrite(stream);
-                yield new Summary(written.rows() + written.rejected(), 0);
+                yield new Summary(written.rows() + written.rejected(), 0, written.rejected(), "");
             }
         };
     }

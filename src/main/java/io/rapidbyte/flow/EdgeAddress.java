@@ -1,14 +1,15 @@
 package io.rapidbyte.flow;
 
 /**
- * Names one edge: the way from one stage to the next within one stream of one run. The only place
+ * Names one edge: the way from one stage to the next within one attempt at one stream of a run. The only place
  * where an edge's bus addresses are built; they are local to the node.
  *
  * @param runId unique in the process
  * @param streamIndex place of the stream in the pipeline, from 0
+ * @param attempt at the stream, from 1: a late frame of one attempt never reaches the next
  * @param edgeIndex place of the edge in the stream, from 0 at the source
  */
-public record EdgeAddress(String runId, int streamIndex, int edgeIndex) {
+public record EdgeAddress(String runId, int streamIndex, int attempt, int edgeIndex) {
 
     /** Frames, from the outlet to the inlet. */
     String data() {
@@ -26,7 +27,7 @@ public record EdgeAddress(String runId, int streamIndex, int edgeIndex) {
     }
 
     private String base() {
-        return "rapidbyte.run." + runId + ".stream." + streamIndex + ".edge." + edgeIndex;
+        return "rapidbyte.run." + runId + ".stream." + streamIndex + ".attempt." + attempt + ".edge." + edgeIndex;
     }
 
     @Override

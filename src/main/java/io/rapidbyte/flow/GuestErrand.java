@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 
-/** One question to a connector outside of a run, such as {@code validate} or {@code discover}, on a guest thread of its own. */
+/** One question to a connector without a stream to work on, such as {@code validate} or {@code resume}, on a guest thread of its own. */
 public final class GuestErrand<T> {
     /** Five minutes: discovering thousands of tables over a slow line takes one or two. */
     public static final Duration LIMIT = Duration.ofMinutes(5);
@@ -31,6 +31,7 @@ public final class GuestErrand<T> {
     private final Connector connector;
     private final ConnectorRole role;
     private final ObjectNode config;
+    private final ConnectorState state;
     private final Question<T> question;
 
     // guarded by this
@@ -43,10 +44,13 @@ public final class GuestErrand<T> {
         T ask(ConnectorInstance instance) throws ConnectorException;
     }
 
-    public GuestErrand(Connector connector, ConnectorRole role, ObjectNode config, Question<T> question) {
+    /** @param state what the connector keeps; outlives the errand */
+    public GuestErrand(
+            Connector connector, ConnectorRole role, ObjectNode config, ConnectorState state, Question<T> question) {
         this.connector = connector;
         this.role = role;
         this.config = config;
+        this.state = state;
         this.question = question;
     }
 
@@ -79,8 +83,7 @@ public final class GuestErrand<T> {
     }
 
     private T live() throws ConnectorException {
-        ConnectorInstance made =
-                connector.instantiate(role, InstanceSettings.DEFAULT, new NoStage(), new ConnectorState());
+        ConnectorInstance made = connector.instantiate(role, InstanceSettings.DEFAULT, new NoStage(), state);
         try {
             adopt(made);
             made.open(config);

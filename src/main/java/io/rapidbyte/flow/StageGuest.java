@@ -22,12 +22,13 @@ public interface StageGuest {
      *
      * @param rowsIn rows it took; 0 for a source
      * @param rowsOut rows it emitted; 0 for a destination
+     * @param rejected rows among those it took that a destination did not store
      * @param position what a source's last barrier is to carry; empty without one
      */
-    record Summary(long rowsIn, long rowsOut, String position) {
-        /** Without a position. */
+    record Summary(long rowsIn, long rowsOut, long rejected, String position) {
+        /** With nothing rejected, and without a position. */
         public Summary(long rowsIn, long rowsOut) {
-            this(rowsIn, rowsOut, "");
+            this(rowsIn, rowsOut, 0, "");
         }
     }
 

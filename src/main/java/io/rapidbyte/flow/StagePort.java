@@ -9,6 +9,7 @@ import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.DurableSteps;
 import io.rapidbyte.model.ErrorCategory;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RejectedRecord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 
 /** Connects a guest to its stage's edges. All calls on the guest thread. */
 final class StagePort implements GuestPort {
@@ -31,7 +31,7 @@ final class StagePort implements GuestPort {
     private final Optional<Outlet> outlet;
     private final StageListener listener;
     private final StreamLedger ledger;
-    private final BooleanSupplier stopped;
+    private final StageStop stop;
     private final LongAdder decompressNanos = new LongAdder();
 
     /** Barriers that the destination has been given and has not confirmed, by id. */
@@ -41,6 +41,10 @@ final class StagePort implements GuestPort {
     private final List<RejectedRecord> rejected = new ArrayList<>();
 
     private long rejectedRows;
+
+    /** Of the batch that was taken last; kept only where rejected rows are. */
+    private String schema = "";
+
     private Optional<BatchBody> taken = Optional.empty();
     private long lastBarrier;
 
@@ -50,14 +54,14 @@ final class StagePort implements GuestPort {
             Optional<Outlet> outlet,
             StageListener listener,
             StreamLedger ledger,
-            BooleanSupplier stopped) {
+            StageStop stop) {
         this.plan = plan;
         this.inlet = inlet;
         this.outlet = outlet;
         this.listener = listener;
         this.ledger = ledger;
         this.lastBarrier = ledger.committedSequence();
-        this.stopped = stopped;
+        this.stop = stop;
     }
 
     @Override
@@ -72,7 +76,7 @@ final class StagePort implements GuestPort {
         while (true) {
             switch (from.take()) {
                 case Frame.Batch batch -> {
-                    BatchBody body = new FrameBody(from, batch, decompressNanos);
+                    BatchBody body = body(from, batch);
                     taken = Optional.of(body);
                     return new Inbound.Batch(body);
                 }
@@ -91,6 +95,16 @@ final class StagePort implements GuestPort {
                 case Frame.Abort abort -> throw new ConnectorException(FlowErrors.upstreamFailed(abort.failure()));
             }
         }
+    }
+
+    private BatchBody body(Inlet from, Frame.Batch batch) {
+        FrameBody body = new FrameBody(from, batch, decompressNanos);
+        return keepsDeadLetters() ? new SchemaWitness(body, seen -> schema = seen) : body;
+    }
+
+    private boolean keepsDeadLetters() {
+        return plan.role() == ConnectorRole.DESTINATION
+                && plan.stream().policies().onDataError() == DataErrorPolicy.DLQ;
     }
 
     private Inbound.Barrier handOut(Inlet from, Frame.Barrier barrier) {
@@ -135,14 +149,14 @@ final class StagePort implements GuestPort {
     }
 
     private void prepareKnown(long id) throws ConnectorException {
-        ledger.prepare(id, List.copyOf(rejected));
+        keepBooks(() -> ledger.prepare(id, List.copyOf(rejected), rejected.isEmpty() ? "" : schema));
         rejected.clear();
     }
 
     @Override
     public void confirmBarrier(long id, String payload) throws ConnectorException {
         requireDestination("checkpoint(committed)");
-        Frontier frontier = unconfirmed.remove(id);
+        Frontier frontier = unconfirmed.get(id);
         // Only a barrier that was handed out can have become durable (I6).
         if (frontier == null) {
             throw unknownBarrier(id, "confirmed");
@@ -152,7 +166,20 @@ final class StagePort implements GuestPort {
             prepareKnown(id);
         }
         // Rows rejected after the barrier was given out belong to it all the same: they lay before it.
-        ledger.committed(new Frontier(id, frontier.payload(), frontier.last(), frontier.rows(), rejectedRows));
+        Frontier durable = new Frontier(id, frontier.payload(), frontier.last(), frontier.rows(), rejectedRows);
+        keepBooks(() -> ledger.committed(durable));
+        // Only now: a destination that goes on after the books failed still owes this one (I7).
+        unconfirmed.remove(id);
+    }
+
+    /** A failure of the books is the stage's failure, whatever its guest makes of the error (I7). */
+    private void keepBooks(Runnable entry) throws ConnectorException {
+        try {
+            entry.run();
+        } catch (FailureException e) {
+            stop.offer(e.failure(), false);
+            throw new ConnectorException(e.failure().error(), e);
+        }
     }
 
     private ConnectorException unknownBarrier(long id, String what) {
@@ -175,13 +202,14 @@ final class StagePort implements GuestPort {
     @Override
     public void reject(RejectedRecord rejected) throws ConnectorException {
         requireDestination("emit-dlq-record");
-        if (plan.stream().policies().onDataError() != DataErrorPolicy.DLQ) {
+        if (!keepsDeadLetters()) {
             throw new ConnectorException(ConnectorError.permanent(
                     ErrorCategory.DATA,
                     rejected.code(),
                     plan.label() + " rejected a row of " + rejected.streamName() + ": " + rejected.message()
                             + "; the pipeline keeps no dead letters, so the stream fails rather than lose the row"));
         }
+        keepBooks(() -> ledger.rejected(rejected));
         this.rejected.add(rejected);
         rejectedRows++;
     }
@@ -202,7 +230,7 @@ final class StagePort implements GuestPort {
 
     @Override
     public boolean cancelled() {
-        return stopped.getAsBoolean();
+        return stop.reason().isPresent();
     }
 
     /** Time spent decompressing so far. Any thread. */

@@ -111,6 +111,11 @@ final class StageRun {
         if (port.owesConfirmation()) {
             throw defect("stage.unconfirmed", "returned without having made every barrier durable");
         }
+        Optional<StageStop.Reason> reason = stop.reason().filter(r -> !r.echo());
+        if (reason.isPresent()) {
+            // The guest was told and went on all the same.
+            throw new ConnectorException(reason.get().failure().error());
+        }
     }
 
     private ConnectorException defect(String code, String what) {

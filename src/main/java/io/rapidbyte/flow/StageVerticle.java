@@ -53,8 +53,7 @@ public final class StageVerticle extends VerticleBase {
         outlet = plan.downstream()
                 .map(edge -> new Outlet(
                         new EdgeBus(vertx, edge), edge, plan.window(), plan.compression(), pool, plan.label()));
-        StagePort port = new StagePort(
-                plan, inlet, outlet, listener, ledger, () -> stop.reason().isPresent());
+        StagePort port = new StagePort(plan, inlet, outlet, listener, ledger, stop);
         run = Optional.of(new StageRun(plan, maker, port, inlet, outlet, stop));
         inlet.ifPresent(i -> i.register(this::upstreamFailed, this::broken));
         outlet.ifPresent(o -> o.register(this::downstreamFailed, this::broken));

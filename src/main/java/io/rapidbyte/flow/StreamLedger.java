@@ -1,25 +1,30 @@
 package io.rapidbyte.flow;
 
-import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RejectedRecord;
 import java.util.List;
 
 /**
- * What outlives an attempt at a stream. Called on the destination's guest thread; blocks it until the
- * books are safe, and is interrupted when the run is cancelled. A failure fails the stage.
+ * What outlives an attempt at a stream. Called on the destination's guest thread but for
+ * {@link #committedSequence}; blocks it until the books are safe, and may be interrupted. Fails with a
+ * {@link FailureException} that says why the stream cannot go on.
  */
 public interface StreamLedger {
-    /** The id of the last barrier of this load that is durable; 0 for a new load. */
+    /** The id of the last barrier of this load that is durable; 0 for a new load. Any thread. */
     long committedSequence();
+
+    /** The destination has rejected a row; fails once there are more than the pipeline allows (I20). */
+    void rejected(RejectedRecord row);
 
     /**
      * The destination is about to make barrier {@code sequence} durable, which is known to hold these
      * rows back. They count only once {@link #committed} says so.
      *
      * @param rejected since the barrier before it; may be empty
+     * @param schema of these rows as JSON; empty without rows
      */
-    void prepare(long sequence, List<RejectedRecord> rejected) throws ConnectorException;
+    void prepare(long sequence, List<RejectedRecord> rejected, String schema);
 
     /** The destination has made this frontier durable (I6). */
-    void committed(Frontier frontier) throws ConnectorException;
+    void committed(Frontier frontier);
 }

@@ -1,5 +1,6 @@
 package io.rapidbyte.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,34 @@ public sealed interface RunEvent {
     /** Totals so far; sent at most a few times a second for each stream. {@code rowsOut} counts what the destination took. */
     record StreamProgress(
             String runId, long sequence, Instant at, String streamName, long rowsRead, long bytesRead, long rowsOut)
+            implements RunEvent {}
+
+    /**
+     * The destination has made a stream's rows durable up to a frontier, and the state knows.
+     *
+     * @param frontier counts from 1 in a load
+     * @param rows of the load up to there, those of earlier runs included
+     * @param last whether the load is complete with it
+     */
+    record FrontierCommitted(
+            String runId, long sequence, Instant at, String streamName, long frontier, long rows, boolean last)
+            implements RunEvent {}
+
+    /**
+     * An attempt failed, and another is made.
+     *
+     * @param attempt the one that failed; counts from 1
+     * @param delay until the next
+     */
+    record StreamRetrying(
+            String runId,
+            long sequence,
+            Instant at,
+            String streamName,
+            int attempt,
+            String code,
+            String message,
+            Duration delay)
             implements RunEvent {}
 
     record StreamFinished(String runId, long sequence, Instant at, StreamReport report) implements RunEvent {}

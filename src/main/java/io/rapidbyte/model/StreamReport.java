@@ -8,9 +8,12 @@ import java.util.Optional;
 /**
  * What became of one stream of a run.
  *
- * @param rowsRead rows that left the source
- * @param rowsWritten rows that the destination made durable; 0 unless it committed
+ * @param rowsRead rows that left the source, in all attempts
+ * @param rowsWritten rows that this run made durable at the destination, however the run ended
+ * @param rowsRejected rows that were left out or became dead letters
  * @param bytesRead Arrow IPC bytes that left the source, uncompressed
+ * @param attempts how often the stream was tried; 0 if never
+ * @param continuedFrom rows of the load that earlier runs had delivered; empty where this run began it
  * @param warnings what connectors said at level {@code warn}, in order, each once
  * @param timings time by what it went to, such as {@code source.emit-wait}
  */
@@ -19,8 +22,11 @@ public record StreamReport(
         RunStatus status,
         long rowsRead,
         long rowsWritten,
+        long rowsRejected,
         long bytesRead,
         long batches,
+        int attempts,
+        Optional<Long> continuedFrom,
         Duration duration,
         List<String> warnings,
         Map<String, Duration> timings,

@@ -356,7 +356,7 @@ class ConnectorInstanceTest {
             ObjectNode settings = json(config);
             assertThat(connector.checkConfig(settings)).isEmpty();
             try (ConnectorInstance instance =
-                    connector.instantiate(role, InstanceSettings.DEFAULT, port, new ConnectorState())) {
+                    connector.instantiate(role, InstanceSettings.DEFAULT, port, new MemoryConnectorState())) {
                 instance.open(settings);
                 return use.of(instance);
             }

@@ -82,7 +82,7 @@ class SmallPartsTest {
 
     @Test
     void state_is_swapped_only_if_it_is_as_expected() throws ConnectorException {
-        ConnectorState state = new ConnectorState();
+        ConnectorState state = new MemoryConnectorState();
         ConnectorState.Key key = new ConnectorState.Key("owner", "key");
         byte[] one = "1".getBytes(UTF_8);
         byte[] two = "2".getBytes(UTF_8);
@@ -98,9 +98,9 @@ class SmallPartsTest {
 
     @Test
     void state_is_bounded() throws ConnectorException {
-        ConnectorState state = new ConnectorState();
+        ConnectorState state = new MemoryConnectorState();
         byte[] large = new byte[1 << 20];
-        int most = (int) (ConnectorState.MAX_TOTAL_BYTES / large.length);
+        int most = (int) (MemoryConnectorState.MAX_TOTAL_BYTES / large.length);
         for (int i = 0; i < most - 1; i++) {
             state.put(new ConnectorState.Key("owner", "key" + i), large);
         }

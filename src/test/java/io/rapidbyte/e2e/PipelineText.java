@@ -89,7 +89,7 @@ final class PipelineText {
     }
 
     String text() {
-        StringBuilder text = new StringBuilder("version: \"1.0\"\npipeline: test\nsource:\n");
+        StringBuilder text = new StringBuilder("version: \"1.0\"\npipeline: " + target.name() + "\nsource:\n");
         text.append("  use: ").append(sourceUse).append('\n');
         text.append("  config: {host: ").append(sourceHost).append(", port: ").append(sourcePort);
         text.append(", user: ")
@@ -109,8 +109,10 @@ final class PipelineText {
                 .append(target.name())
                 .append(targetExtra);
         text.append("}\n  write_mode: ").append(writeMode).append('\n');
-        if (!resources.isEmpty()) {
-            text.append("resources:\n").append(String.join("\n", resources)).append('\n');
+        text.append("resources:\n").append(String.join("\n", resources)).append('\n');
+        if (resources.stream().noneMatch(line -> line.contains("max_retries"))) {
+            // A test that waits for a failure wants it at once.
+            text.append("  max_retries: 0\n");
         }
         return text.toString();
     }

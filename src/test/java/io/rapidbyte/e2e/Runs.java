@@ -16,8 +16,12 @@ import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.state.StateLocation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +32,21 @@ import java.util.concurrent.TimeoutException;
 final class Runs {
     private static final int PATIENCE_SECONDS = 120;
     private static final Vertx VERTX = Vertx.vertx();
-    private static final Engine ENGINE = await(
-            Engine.start(VERTX, new EngineOptions(List.of(Path.of("src/test/connectors"), Path.of("connectors")))));
+    private static final StateLocation STATE = new StateLocation.SqliteFile(stateFile());
+    private static final Engine ENGINE = await(Engine.start(
+            VERTX, new EngineOptions(List.of(Path.of("src/test/connectors"), Path.of("connectors")), STATE)));
 
     private Runs() {}
+
+    private static Path stateFile() {
+        try {
+            Path folder = Files.createTempDirectory("rapidbyte-state");
+            folder.toFile().deleteOnExit();
+            return folder.resolve("state.db");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static <T> T await(Future<T> future) {
         try {

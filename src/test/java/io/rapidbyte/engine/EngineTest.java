@@ -12,6 +12,7 @@ import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
+import io.rapidbyte.state.StateLocation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs of sandboxed Rust connectors that make rows up, count them, and misbehave on request. */
 @Timeout(60)
 class EngineTest {
-    private static final EngineOptions OPTIONS = new EngineOptions(List.of(Path.of("connectors")));
+    @TempDir
+    static Path folder;
 
     private static Vertx vertx;
     private static Engine engine;
@@ -48,7 +51,10 @@ class EngineTest {
     @BeforeAll
     static void start() throws Exception {
         vertx = Vertx.vertx();
-        engine = await(Engine.start(vertx, OPTIONS));
+        engine = await(Engine.start(
+                vertx,
+                new EngineOptions(
+                        List.of(Path.of("connectors")), new StateLocation.SqliteFile(folder.resolve("state.db")))));
     }
 
     @AfterAll

@@ -70,7 +70,7 @@ class MachineTest {
         assertThat(rule.effects()).containsExactly(RunMachine.Effect.ADMIT_STREAMS);
     }
 
-    /** Whatever comes in whatever order: what was deployed is undeployed once, and the end is told once. */
+    /** Whatever comes in whatever order: each attempt's stages are undeployed once, and the end is told once. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void every_life_of_a_stream_is_cleared_and_reported_once(long seed) {
@@ -79,14 +79,13 @@ class MachineTest {
             StreamMachine.State state = StreamMachine.State.WAITING;
             StringBuilder effects = new StringBuilder();
             while (!STREAM_ENDS.contains(state)) {
-                List<Rule<StreamMachine.State, StreamMachine.Signal, StreamMachine.Effect>> next = rulesFrom(state);
-                // After the stages are being cleared away, only that and a cancel can come.
-                boolean clearing = effects.indexOf("UNDEPLOY") >= 0;
-                next = next.stream()
-                        .filter(r -> (r.signal() == StreamMachine.Signal.CLEARED) == clearing
-                                || r.signal() == StreamMachine.Signal.CANCEL)
-                        .filter(r -> r.signal() != StreamMachine.Signal.DEPLOYED || effects.indexOf("START") < 0)
-                        .toList();
+                Pending pending = Pending.after(effects);
+                List<Rule<StreamMachine.State, StreamMachine.Signal, StreamMachine.Effect>> next =
+                        rulesFrom(state).stream()
+                                .filter(r -> r.signal() == StreamMachine.Signal.CANCEL
+                                        || pending.signals.contains(r.signal()))
+                                .toList();
+                assertThat(next).as("seed %d: %s in %s", seed, effects, state).isNotEmpty();
                 Rule<StreamMachine.State, StreamMachine.Signal, StreamMachine.Effect> rule =
                         next.get(random.nextInt(next.size()));
                 state = rule.to();
@@ -97,7 +96,64 @@ class MachineTest {
                     .isEqualTo(1);
             assertThat(count(effects, "UNDEPLOY"))
                     .as("seed %d: %s", seed, effects)
-                    .isEqualTo(effects.indexOf("DEPLOY_STAGES") >= 0 ? 1 : 0);
+                    .isEqualTo(count(effects.toString().replace("UNDEPLOY_STAGES", ""), "DEPLOY_STAGES"));
+        }
+    }
+
+    /** What can come next is the answer to the last effect that has one. */
+    private enum Pending {
+        ADMIT("", StreamMachine.Signal.ADMITTED, StreamMachine.Signal.ADMITTED_AGAIN),
+        ANSWER(
+                "ASK_RECEIPT",
+                StreamMachine.Signal.RESUMED,
+                StreamMachine.Signal.ALL_THERE,
+                StreamMachine.Signal.RESUME_FAILED,
+                StreamMachine.Signal.RESUME_FAILED_FOR_NOW),
+        DEPLOY("DEPLOY_STAGES", StreamMachine.Signal.DEPLOYED, StreamMachine.Signal.DEPLOY_FAILED),
+        GUESTS(
+                "START_GUESTS",
+                StreamMachine.Signal.STAGE_FAILED,
+                StreamMachine.Signal.STAGES_SUCCEEDED,
+                StreamMachine.Signal.STAGES_ENDED),
+        CLEAR("UNDEPLOY_STAGES", StreamMachine.Signal.CLEARED, StreamMachine.Signal.CLEARED_TO_RETRY),
+        WAIT("BACK_OFF", StreamMachine.Signal.WAITED);
+
+        private final String effect;
+
+        @SuppressWarnings("ImmutableEnumChecker") // Set.of never changes; the type cannot say so
+        private final Set<StreamMachine.Signal> signals;
+
+        Pending(String effect, StreamMachine.Signal... signals) {
+            this.effect = effect;
+            this.signals = Set.of(signals);
+        }
+
+        static Pending after(CharSequence effects) {
+            String told = effects.toString().replace("UNDEPLOY_STAGES", "CLEAR");
+            return Arrays.stream(values())
+                    .reduce((a, b) -> b.lastIn(told) > a.lastIn(told) ? b : a)
+                    .orElseThrow();
+        }
+
+        private int lastIn(String told) {
+            return switch (this) {
+                case ADMIT -> 0;
+                case CLEAR -> told.lastIndexOf("CLEAR") + 1;
+                case ANSWER, DEPLOY, GUESTS, WAIT -> told.lastIndexOf(effect) + 1;
+            };
+        }
+    }
+
+    @Test
+    void nothing_is_retried_once_cancelled_I11() {
+        for (StreamMachine.State state :
+                List.of(StreamMachine.State.FAILING, StreamMachine.State.RESUMING, StreamMachine.State.BACKING_OFF)) {
+            StreamMachine.State cancelled =
+                    StreamMachine.TABLE.on(state, StreamMachine.Signal.CANCEL).to();
+            assertThat(rulesFrom(cancelled))
+                    .as("after a cancel in " + state)
+                    .noneMatch(rule -> rule.to() == StreamMachine.State.BACKING_OFF
+                            || rule.effects().contains(StreamMachine.Effect.DEPLOY_STAGES));
         }
     }
 

@@ -12,13 +12,9 @@ import io.rapidbyte.config.Resources;
 import io.rapidbyte.config.SourceSettings;
 import io.rapidbyte.config.StateSettings;
 import io.rapidbyte.config.StreamSettings;
-import io.rapidbyte.flow.EdgeAddress;
-import io.rapidbyte.flow.EdgeWindow;
 import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.flow.StageGuest;
-import io.rapidbyte.flow.StagePlan;
 import io.rapidbyte.model.Compression;
-import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.Problem;
@@ -32,8 +28,10 @@ import io.rapidbyte.model.StreamPolicies;
 import io.rapidbyte.model.StreamReport;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.model.WriteMode;
+import io.rapidbyte.state.StateLocation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,12 +45,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of guests in plain Java, over real stages, edges and event loops. */
 @Timeout(30)
 class OrchestratorTest {
-    private static final StagePlan.Patience SHORT =
-            new StagePlan.Patience(Duration.ofMillis(300), Duration.ofMillis(500));
+    @TempDir
+    Path folder;
 
     private final Vertx vertx = Vertx.vertx();
     private final Guests guests = new Guests();
@@ -61,6 +60,7 @@ class OrchestratorTest {
     private final FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
     private Optional<String> deployment = Optional.empty();
     private Optional<Orchestrator> orchestrator = Optional.empty();
+    private Optional<StateStores> stores = Optional.empty();
 
     @AfterEach
     void nothing_is_left() throws Exception {
@@ -69,6 +69,7 @@ class OrchestratorTest {
         assertThat(vertx.deploymentIDs())
                 .as("stages still deployed")
                 .isSubsetOf(deployment.stream().toList());
+        await(stores.map(StateStores::close).orElseGet(Future::succeededFuture));
         await(vertx.close());
         pool.close();
     }
@@ -393,43 +394,24 @@ class OrchestratorTest {
     private Run run(int parallelism) throws Exception {
         Orchestrator made = start((pipeline, runId) -> {
             List<StreamPlan> plans = new ArrayList<>();
-            streams.forEach((name, makers) -> plans.add(plan(runId, plans.size(), name, makers)));
+            streams.forEach((name, makers) ->
+                    plans.add(new StreamPlan(context(runId, name), "settings", new FakeCrew(plans.size(), makers))));
             return plans;
         });
         return new Run(made.submit("r1", pipeline(parallelism), events::add));
     }
 
     private Orchestrator start(RunPlanner planner) throws Exception {
-        Orchestrator made = new Orchestrator(planner, pool);
-        deployment = Optional.of(await(vertx.deployVerticle(made)));
-        orchestrator = Optional.of(made);
-        return made;
+        StateStores made = new StateStores(vertx, new StateLocation.SqliteFile(folder.resolve("state.db")));
+        stores = Optional.of(made);
+        Orchestrator deployed = new Orchestrator(planner, pool, made);
+        deployment = Optional.of(await(vertx.deployVerticle(deployed)));
+        orchestrator = Optional.of(deployed);
+        return deployed;
     }
 
     private static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
-    }
-
-    private static StreamPlan plan(String runId, int index, String name, List<StageGuest.Maker> makers) {
-        List<StreamPlan.Stage> stages = new ArrayList<>();
-        int last = makers.size() - 1;
-        for (int i = 0; i <= last; i++) {
-            ConnectorRole role =
-                    i == 0 ? ConnectorRole.SOURCE : i == last ? ConnectorRole.DESTINATION : ConnectorRole.TRANSFORM;
-            stages.add(new StreamPlan.Stage(
-                    new StagePlan(
-                            i == 0 ? "source" : i == last ? "destination" : "transform-" + i,
-                            "fake",
-                            role,
-                            context(runId, name),
-                            i == 0 ? Optional.empty() : Optional.of(new EdgeAddress(runId, index, i - 1)),
-                            i == last ? Optional.empty() : Optional.of(new EdgeAddress(runId, index, i)),
-                            new EdgeWindow(4, 1 << 20),
-                            Compression.NONE,
-                            SHORT),
-                    makers.get(i)));
-        }
-        return new StreamPlan(name, stages);
     }
 
     private static StreamContext context(String runId, String name) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two ends' books, without a bus between them. */
 class EdgeBooksTest {
-    private static final EdgeAddress EDGE = new EdgeAddress("r", 0, 0);
+    private static final EdgeAddress EDGE = new EdgeAddress("r", 0, 1, 0);
 
     @Test
     void nothing_is_sent_before_the_first_grant() {

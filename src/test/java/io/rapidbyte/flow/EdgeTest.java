@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** An outlet and an inlet with a real event bus between them. */
 @Timeout(20)
 class EdgeTest {
-    private static final EdgeAddress EDGE = new EdgeAddress("run", 0, 0);
+    private static final EdgeAddress EDGE = new EdgeAddress("run", 0, 1, 0);
     private static final EdgeWindow WINDOW = new EdgeWindow(4, 1 << 20);
     private static final Failure FAILURE = new Failure(
             FailureKind.SOURCE,

@@ -15,7 +15,7 @@ public final class HopBench {
     private static final int ROWS = 1 << 19;
     private static final int WARM_UP = 3000;
     private static final int HOPS = 2000;
-    private static final EdgeAddress EDGE = new EdgeAddress("bench", 0, 0);
+    private static final EdgeAddress EDGE = new EdgeAddress("bench", 0, 1, 0);
     private static final EdgeWindow WINDOW = new EdgeWindow(16, EdgeWindow.DEFAULT_BYTES);
 
     private HopBench() {}

@@ -1,0 +1,140 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.connector.ConnectorState;
+import io.rapidbyte.flow.EdgeCounts;
+import io.rapidbyte.flow.FramePool;
+import io.rapidbyte.flow.StageListener;
+import io.rapidbyte.flow.StageOutcome;
+import io.rapidbyte.flow.StagePlan;
+import io.rapidbyte.flow.StageVerticle;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.StreamContext;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The stages of one try at a stream, and what becomes of them. On the orchestrator's event loop. */
+final class Attempt {
+    private static final Logger LOG = System.getLogger(Attempt.class.getName());
+
+    /** Hears of an attempt, on its event loop. */
+    interface Listener {
+        void logged(StagePlan stage, String level, String message);
+
+        /** A stage has ended, for better or for worse. */
+        void stageEnded(Attempt attempt, StageOutcome outcome);
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final List<Crew.Stage> crew;
+    private final FramePool pool;
+    private final StoreLedger ledger;
+    private final Listener listener;
+    private final StreamTally tally;
+    private final Instant startedAt = Instant.now();
+
+    /** Downstream first, as they are deployed. */
+    private final List<StageVerticle> stages = new ArrayList<>();
+
+    private final List<String> deployments = new ArrayList<>();
+
+    Attempt(
+            Vertx vertx,
+            Context context,
+            Crew crew,
+            StreamContext stream,
+            ConnectorState state,
+            FramePool pool,
+            StoreLedger ledger,
+            Listener listener) {
+        this.vertx = vertx;
+        this.context = context;
+        this.crew = crew.stages(stream, state);
+        this.pool = pool;
+        this.ledger = ledger;
+        this.listener = listener;
+        this.tally = new StreamTally(stream.name(), this.crew.size());
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    StreamTally tally() {
+        return tally;
+    }
+
+    StoreLedger ledger() {
+        return ledger;
+    }
+
+    /** Completes when all stages stand and listen; when it fails, the tally says why. */
+    Future<Void> deploy() {
+        Future<?> chain = Future.succeededFuture();
+        // Downstream first: nothing is ever sent to an address that does not exist yet (I3).
+        for (Crew.Stage stage : crew.reversed()) {
+            chain = chain.compose(v -> {
+                StageVerticle verticle = new StageVerticle(stage.plan(), stage.maker(), pool, new Ear(), ledger);
+                return vertx.deployVerticle(verticle).onSuccess(id -> {
+                    stages.add(verticle);
+                    deployments.add(id);
+                });
+            });
+        }
+        return chain.onFailure(tally::deployFailed).mapEmpty();
+    }
+
+    /** Lets the guests start. */
+    void go() {
+        stages.forEach(StageVerticle::go);
+    }
+
+    void cancel(Failure reason) {
+        stages.forEach(stage -> stage.cancel(reason));
+    }
+
+    /** Completes when all stages are gone. */
+    Future<Void> undeploy() {
+        List<Future<Void>> all = deployments.stream().map(vertx::undeploy).toList();
+        return Future.join(all)
+                .<Void>mapEmpty()
+                .recover(cause -> {
+                    // Happens when the whole Vert.x closes and was faster.
+                    LOG.log(Level.DEBUG, "a stage of stream " + tally.stream() + " was gone already", cause);
+                    return Future.succeededFuture();
+                })
+                .onComplete(gone -> ledger.close());
+    }
+
+    /** What left the source so far. */
+    EdgeCounts read() {
+        return stages.size() == crew.size() ? stages.getLast().sent() : EdgeCounts.NONE;
+    }
+
+    /** What the destination took so far. */
+    EdgeCounts taken() {
+        return stages.size() == crew.size() ? stages.getFirst().taken() : EdgeCounts.NONE;
+    }
+
+    /** Brings what stages tell on their threads to this event loop, in order. */
+    private final class Ear implements StageListener {
+        @Override
+        public void logged(StagePlan stage, String level, String message) {
+            context.runOnContext(v -> listener.logged(stage, level, message));
+        }
+
+        @Override
+        public void ended(StagePlan stage, StageOutcome outcome) {
+            context.runOnContext(v -> {
+                tally.ended(stage, outcome);
+                listener.stageEnded(Attempt.this, outcome);
+            });
+        }
+    }
+}

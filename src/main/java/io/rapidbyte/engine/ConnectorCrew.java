@@ -1,0 +1,98 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.config.Resources;
+import io.rapidbyte.connector.ConnectorState;
+import io.rapidbyte.flow.ConnectorGuest;
+import io.rapidbyte.flow.EdgeAddress;
+import io.rapidbyte.flow.EdgeWindow;
+import io.rapidbyte.flow.GuestErrand;
+import io.rapidbyte.flow.StageFailures;
+import io.rapidbyte.flow.StagePlan;
+import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.Receipt;
+import io.rapidbyte.model.StreamContext;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Instances of the pipeline's connectors. */
+final class ConnectorCrew implements Crew {
+    private final Cast cast;
+    private final Resources resources;
+    private final int streamIndex;
+
+    /** @param streamIndex place of the stream in the pipeline, from 0 */
+    ConnectorCrew(Cast cast, Resources resources, int streamIndex) {
+        this.cast = cast;
+        this.resources = resources;
+        this.streamIndex = streamIndex;
+    }
+
+    @Override
+    public List<Stage> stages(StreamContext stream, ConnectorState state) {
+        EdgeWindow window = new EdgeWindow(resources.limits().maxInflightBatches(), EdgeWindow.DEFAULT_BYTES);
+        List<Stage> stages = new ArrayList<>();
+        int last = cast.parts().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            Cast.Part part = cast.parts().get(i);
+            StagePlan plan = new StagePlan(
+                    part.stage(),
+                    part.connector().manifest().shortName(),
+                    part.role(),
+                    stream,
+                    i == 0 ? Optional.empty() : Optional.of(edge(stream, i - 1)),
+                    i == last ? Optional.empty() : Optional.of(edge(stream, i)),
+                    window,
+                    resources.compression(),
+                    StagePlan.Patience.DEFAULT);
+            stages.add(
+                    new Stage(plan, ConnectorGuest.maker(part.connector(), part.role(), part.config(), stream, state)));
+        }
+        return stages;
+    }
+
+    private EdgeAddress edge(StreamContext stream, int edgeIndex) {
+        return new EdgeAddress(stream.run().runId(), streamIndex, stream.run().attempt(), edgeIndex);
+    }
+
+    @Override
+    public Inquiry inquiry(StreamContext stream, ConnectorState state) {
+        Cast.Part destination = cast.parts().getLast();
+        GuestErrand<Optional<Receipt>> errand = new GuestErrand<>(
+                destination.connector(),
+                destination.role(),
+                destination.config(),
+                state,
+                instance -> instance.resume(stream));
+        return new Inquiry() {
+            @Override
+            public Future<Optional<Receipt>> ask(Vertx vertx, Context context) {
+                return errand.run(vertx, context)
+                        .recover(cause -> Future.failedFuture(failure(destination, stream, cause)));
+            }
+
+            @Override
+            public void cancel() {
+                errand.cancel();
+            }
+        };
+    }
+
+    private static Throwable failure(Cast.Part destination, StreamContext stream, Throwable cause) {
+        if (cause instanceof ConnectorException e) {
+            return new FailureException(
+                    new Failure(
+                            StageFailures.kind(destination.role(), e.error()),
+                            e.error(),
+                            Optional.of(stream.name()),
+                            Optional.of(destination.label())),
+                    e);
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,88 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.RunReport;
+import io.rapidbyte.state.Load;
+import io.rapidbyte.state.LoadRecord;
+import io.rapidbyte.state.OpenRun;
+import io.rapidbyte.state.RunStart;
+import io.rapidbyte.state.StateStore;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A run in the state, from the lease to the report. On the orchestrator's event loop; futures fail with what the state says. */
+final class RunBook {
+    private final StateStore store;
+    private final OpenRun run;
+    private final DeadLetterCap cap;
+
+    private RunBook(StateStore store, OpenRun run, DeadLetterCap cap) {
+        this.store = store;
+        this.run = run;
+        this.cap = cap;
+    }
+
+    /** Takes the pipeline's lease and opens or finds the streams' loads. */
+    static Future<RunBook> begin(StateStore store, Pipeline pipeline, List<StreamPlan> streams, RunStart start) {
+        DeadLetterCap cap = new DeadLetterCap(pipeline.destination().maxDeadLetters());
+        return requireSameCursors(store, streams, start.pipeline())
+                .compose(same -> store.beginRun(start))
+                .map(run -> new RunBook(store, run, cap));
+    }
+
+    /** A kept cursor is the value of a column, and means nothing of another (I9). */
+    private static Future<Void> requireSameCursors(StateStore store, List<StreamPlan> streams, String pipeline) {
+        if (streams.stream().noneMatch(plan -> plan.settings().cursor().isPresent())) {
+            return Future.succeededFuture();
+        }
+        return store.loads(pipeline).compose(loads -> {
+            Map<String, LoadRecord> last = new HashMap<>();
+            loads.forEach(load -> last.put(load.stream(), load));
+            for (StreamPlan plan : streams) {
+                LoadRecord before = last.get(plan.name());
+                if (before != null && anotherCursor(plan, before)) {
+                    return Future.failedFuture(new FailureException(StateFailures.permanent(
+                            plan.name(),
+                            "engine.cursor-changed",
+                            "stream " + plan.name() + " was read by another cursor_field or tie_breaker_field so far,"
+                                    + " and the value that was kept means nothing of the new one. Change the settings"
+                                    + " back, or read the stream from its first row again after: rapidbyte state reset"
+                                    + " --stream '" + plan.name() + "'")));
+                }
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    private static boolean anotherCursor(StreamPlan plan, LoadRecord before) {
+        return plan.settings().cursor().isPresent()
+                && before.status() != LoadRecord.Status.RESET
+                && switch (before.syncMode()) {
+                    case INCREMENTAL -> !Fingerprint.sameCursor(before.fingerprint(), plan.fingerprint());
+                    case FULL_REFRESH, CDC -> false;
+                };
+    }
+
+    /** The books of the stream at this place in the pipeline. */
+    StreamBook stream(int index, StreamPlan plan) {
+        Load load = run.loads().get(index);
+        return new StreamBook(store, run, plan, load, cap);
+    }
+
+    StateStore store() {
+        return store;
+    }
+
+    /** Keeps the lease. */
+    Future<Void> renew() {
+        return store.renew(run);
+    }
+
+    /** Notes how the run ended and gives the lease back, in one transaction (I7). */
+    Future<Void> finish(RunReport report) {
+        return store.finishRun(run, report);
+    }
+}

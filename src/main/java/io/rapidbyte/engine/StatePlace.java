@@ -1,0 +1,34 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.config.StateSettings;
+import io.rapidbyte.state.StateLocation;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where state lies, by what a pipeline and the environment say. Pure functions. */
+public final class StatePlace {
+    /** Names the state of pipelines that name none: a file, or a PostgreSQL as in {@code state.connection}. */
+    public static final String VARIABLE = "RAPIDBYTE_STATE";
+
+    private StatePlace() {}
+
+    /**
+     * What the pipeline says, or else {@code fallback}.
+     *
+     * @throws io.rapidbyte.state.StateException if the connection cannot be read as the backend's
+     */
+    public static StateLocation of(StateSettings settings, StateLocation fallback) {
+        return settings.connection()
+                .map(connection -> switch (settings.backend()) {
+                    case SQLITE -> (StateLocation) new StateLocation.SqliteFile(Path.of(connection));
+                    case POSTGRES -> StateLocation.of(connection);
+                })
+                .orElse(fallback);
+    }
+
+    /** Where pipelines keep their state that do not say where: {@value #VARIABLE}, or the user's data folder. */
+    public static StateLocation byDefault(Map<String, String> environment) {
+        String named = environment.getOrDefault(VARIABLE, "");
+        return named.isBlank() ? StateLocation.ofUser(environment) : StateLocation.of(named);
+    }
+}

@@ -1,0 +1,169 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.flow.Frontier;
+import io.rapidbyte.flow.StreamLedger;
+import io.rapidbyte.model.CommitState;
+import io.rapidbyte.model.ConnectorError;
+import io.rapidbyte.model.CursorValue;
+import io.rapidbyte.model.ErrorCategory;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.RejectedRecord;
+import io.rapidbyte.model.SyncMode;
+import io.rapidbyte.state.Load;
+import io.rapidbyte.state.LoadFrontier;
+import io.rapidbyte.state.OpenRun;
+import io.rapidbyte.state.StateException;
+import io.rapidbyte.state.StateStore;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** The books of one attempt at a stream, in the state. */
+final class StoreLedger implements StreamLedger {
+    private final StateStore store;
+    private final OpenRun run;
+    private final Load start;
+    private final int attempt;
+    private final DeadLetterCap cap;
+    private final BiConsumer<LoadFrontier, Load> onSaved;
+
+    // Written on the guest thread; read on the event loop once the attempt has ended.
+    private volatile long prepared;
+    private volatile long committed;
+    private volatile long rejected;
+    private volatile long rejectedForGood;
+
+    /**
+     * Continues from {@code start}.
+     *
+     * @param onSaved told of each frontier that was saved and of the load as it stands then, on the guest thread
+     */
+    StoreLedger(
+            StateStore store,
+            OpenRun run,
+            Load start,
+            int attempt,
+            DeadLetterCap cap,
+            BiConsumer<LoadFrontier, Load> onSaved) {
+        this.store = store;
+        this.run = run;
+        this.start = start;
+        this.attempt = attempt;
+        this.cap = cap;
+        this.onSaved = onSaved;
+        this.prepared = start.sequence();
+        this.committed = start.sequence();
+    }
+
+    @Override
+    public long committedSequence() {
+        return start.sequence();
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    public void rejected(RejectedRecord row) {
+        rejected++;
+        if (cap.add() > cap.most()) {
+            throw failure(
+                    ErrorCategory.DATA,
+                    FailureKind.DESTINATION,
+                    "dlq.full",
+                    "more than " + cap.most() + " rows of this run were rejected, as many as max_dead_letters allows;"
+                            + " the last one: " + row.message()
+                            + "; those that count are shown by rapidbyte dlq list: mend the rows, or raise"
+                            + " max_dead_letters");
+        }
+    }
+
+    @Override
+    public void prepare(long sequence, List<RejectedRecord> rows, String schema) {
+        // From here on nobody but the destination knows whether it has committed (I10).
+        prepared = sequence;
+        if (!rows.isEmpty()) {
+            await(store.prepareDeadLetters(run, start, attempt, sequence, rows, schema), CommitState.BEFORE_COMMIT);
+        }
+    }
+
+    @Override
+    public void committed(Frontier durable) {
+        LoadFrontier frontier = new LoadFrontier(
+                start.stream(),
+                start.loadId(),
+                attempt,
+                durable.sequence(),
+                durable.payload(),
+                durable.last(),
+                start.rows() + durable.rows(),
+                start.rejected() + durable.rejected(),
+                cursor(durable.payload()));
+        // The cursor moves here and nowhere else: after the destination's own commit (I6), and with all else (I7).
+        await(store.saveFrontier(run, frontier), CommitState.AFTER_COMMIT_CONFIRMED);
+        prepared = durable.sequence();
+        committed = durable.sequence();
+        rejectedForGood = durable.rejected();
+        onSaved.accept(frontier, after(frontier));
+    }
+
+    private Optional<CursorValue> cursor(String payload) {
+        if (start.syncMode() != SyncMode.INCREMENTAL) {
+            return Optional.empty();
+        }
+        try {
+            return CursorPayload.parse(payload);
+        } catch (IllegalArgumentException e) {
+            throw failure(
+                    ErrorCategory.INTERNAL,
+                    FailureKind.INTERNAL,
+                    "engine.bad-cursor",
+                    e.getMessage() + "; this is a defect of the source connector");
+        }
+    }
+
+    private Load after(LoadFrontier frontier) {
+        return new Load(
+                start.stream(),
+                start.loadId(),
+                start.continued(),
+                start.syncMode(),
+                start.writeMode(),
+                start.fingerprint(),
+                frontier.sequence(),
+                frontier.payload(),
+                frontier.rows(),
+                frontier.rejected(),
+                frontier.cursor().or(start::cursor));
+    }
+
+    /** Whether the destination was about to commit and has not said that it did. */
+    boolean inDoubt() {
+        return prepared > committed;
+    }
+
+    /** To be called when the attempt has ended: rows rejected behind the last frontier do not count. */
+    void close() {
+        cap.giveBack(rejected - rejectedForGood);
+    }
+
+    private void await(Future<Void> saving, CommitState commitState) {
+        try {
+            Waiting.on(saving.map(true));
+        } catch (StateException e) {
+            throw new FailureException(StateFailures.of(e, Optional.of(start.stream()), Optional.of(commitState)), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(ErrorCategory.CANCELLED, FailureKind.CANCELLED, "run.cancelled", "the run was cancelled");
+        }
+    }
+
+    private FailureException failure(ErrorCategory category, FailureKind kind, String code, String message) {
+        return new FailureException(new Failure(
+                kind,
+                ConnectorError.permanent(category, code, message),
+                Optional.of(start.stream()),
+                Optional.empty()));
+    }
+}

@@ -1,0 +1,102 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.model.CursorValue;
+import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.Receipt;
+import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.SyncMode;
+import io.rapidbyte.state.AttemptEnd;
+import io.rapidbyte.state.Load;
+import io.rapidbyte.state.LoadFrontier;
+import io.rapidbyte.state.OpenRun;
+import io.rapidbyte.state.StateStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What the state knows of one stream of a run. On the orchestrator's event loop, but for what its
+ * ledgers do; futures fail with what the state says.
+ */
+final class StreamBook {
+    private final StateStore store;
+    private final OpenRun run;
+    private final StreamPlan plan;
+    private final DeadLetterCap cap;
+
+    /** Moved on by the ledger of the attempt under way, on its guest thread. */
+    private volatile Load load;
+
+    private volatile boolean complete;
+
+    StreamBook(StateStore store, OpenRun run, StreamPlan plan, Load load, DeadLetterCap cap) {
+        this.store = store;
+        this.run = run;
+        this.plan = plan;
+        this.load = load;
+        this.cap = cap;
+    }
+
+    /** As far as it has got. */
+    Load load() {
+        return load;
+    }
+
+    /** Whether all of the load's rows are in the destination. */
+    boolean complete() {
+        return complete;
+    }
+
+    /** Whether the load was opened with the settings that the pipeline has now. */
+    boolean sameSettings() {
+        return load.fingerprint().equals(plan.fingerprint());
+    }
+
+    /** Takes over what the destination's receipt knows (I8); moves nothing if that is nothing new. */
+    Future<Void> adopt(Receipt receipt) {
+        Optional<CursorValue> cursor =
+                load.syncMode() == SyncMode.INCREMENTAL ? CursorPayload.parse(receipt.payload()) : Optional.empty();
+        return store.adoptReceipt(run, load, receipt, cursor)
+                .onSuccess(adopted -> {
+                    load = adopted;
+                    complete = receipt.complete();
+                })
+                .mapEmpty();
+    }
+
+    /** Gives the open load up for a new one with the settings of now. */
+    Future<Void> replace() {
+        return store.replaceLoad(run, plan.request())
+                .onSuccess(fresh -> {
+                    load = fresh;
+                    complete = false;
+                })
+                .mapEmpty();
+    }
+
+    /** @param onSaved told of each frontier that was saved, on the guest thread */
+    StoreLedger ledger(int attempt, Consumer<LoadFrontier> onSaved) {
+        return new StoreLedger(store, run, load, attempt, cap, (frontier, moved) -> {
+            load = moved;
+            complete = frontier.last();
+            onSaved.accept(frontier);
+        });
+    }
+
+    /** Notes an attempt that was not the only one. */
+    Future<Void> attempted(
+            int attempt, Instant startedAt, RunStatus outcome, Optional<Failure> failure, Optional<Duration> delay) {
+        AttemptEnd end = new AttemptEnd(
+                plan.name(),
+                attempt,
+                Instant.now(),
+                outcome,
+                failure.map(f -> f.error().code()),
+                failure.map(f -> f.error().message()),
+                delay);
+        return store.attemptStarted(run, plan.name(), attempt, startedAt)
+                .compose(started -> store.attemptEnded(run, end));
+    }
+}
