@@ -43,6 +43,7 @@ final class Database {
         };
         try {
             if (location instanceof StateLocation.SqliteFile file) {
+                SqliteLibrary.keep();
                 SqliteFiles.ensure(file.path());
             }
             try (Connection connection = dialect.connect()) {
