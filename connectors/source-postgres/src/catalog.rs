@@ -1,5 +1,7 @@
 //! What the server's catalogs say of relations and columns.
 
+use std::collections::HashMap;
+
 use rapidbyte_pg::{Client, Result, Row, Rows, Transport};
 use rapidbyte_sdk::names::quote_identifier;
 
@@ -36,7 +38,6 @@ pub struct Relation {
 /// A column of a relation.
 #[derive(Clone, Debug)]
 pub struct CatalogColumn {
-    pub relation: String,
     pub name: String,
     pub type_oid: u32,
     /// The type's own modifier, such as the precision of a numeric; -1 for none.
@@ -79,7 +80,14 @@ impl Table {
 
     /// Whether the column may hold NULL in what is read.
     pub fn nullable(&self, column: &CatalogColumn) -> bool {
-        !column.not_null || self.relation.has_heirs
+        self.relation.has_nullable(column)
+    }
+}
+
+impl Relation {
+    /// See [`Table::nullable`].
+    pub fn has_nullable(&self, column: &CatalogColumn) -> bool {
+        !column.not_null || self.has_heirs
     }
 }
 
@@ -144,26 +152,28 @@ pub fn relations<T: Transport>(client: &mut Client<T>, scope: &Scope<'_>) -> Res
     rows.iter().map(|row| relation(&row)).collect()
 }
 
-/// The columns of all relations in scope, grouped by relation, in their order.
-pub fn columns<T: Transport>(client: &mut Client<T>, scope: &Scope<'_>) -> Result<Vec<CatalogColumn>> {
+/// The relations in scope with their columns, by schema and name.
+pub fn tables<T: Transport>(client: &mut Client<T>, scope: &Scope<'_>) -> Result<Vec<Table>> {
+    let mut tables: Vec<Table> =
+        relations(client, scope)?.into_iter().map(|relation| Table { relation, columns: Vec::new() }).collect();
     client.execute(ONLY_BUILT_IN)?;
     let rows = query(client, COLUMNS, scope, "ORDER BY a.attrelid, a.attnum")?;
     client.execute("SET search_path TO DEFAULT")?;
-    rows.iter().map(|row| column(&row)).collect()
-}
-
-/// The relations in scope with their columns, by schema and name.
-pub fn tables<T: Transport>(client: &mut Client<T>, scope: &Scope<'_>) -> Result<Vec<Table>> {
-    let relations = relations(client, scope)?;
-    let mut columns_of = std::collections::HashMap::<String, Vec<CatalogColumn>>::new();
-    for column in columns(client, scope)? {
-        columns_of.entry(column.relation.clone()).or_default().push(column);
+    let place_of: HashMap<String, usize> =
+        tables.iter().enumerate().map(|(place, table)| (table.relation.oid.clone(), place)).collect();
+    // A relation's columns come together: it is looked up once.
+    let mut oid = "";
+    let mut place = None;
+    for row in rows.iter() {
+        if row.text(0)? != oid {
+            oid = row.text(0)?;
+            place = place_of.get(oid).copied();
+        }
+        if let Some(place) = place {
+            tables[place].columns.push(column(&row)?);
+        }
     }
-    let table = |relation: Relation| {
-        let columns = columns_of.remove(&relation.oid).unwrap_or_default();
-        Table { relation, columns }
-    };
-    Ok(relations.into_iter().map(table).collect())
+    Ok(tables)
 }
 
 fn query<T: Transport>(client: &mut Client<T>, select: &str, scope: &Scope<'_>, order: &str) -> Result<Rows> {
@@ -212,7 +222,6 @@ fn relation(row: &Row<'_>) -> Result<Relation> {
 
 fn column(row: &Row<'_>) -> Result<CatalogColumn> {
     Ok(CatalogColumn {
-        relation: row.text(0)?.to_owned(),
         name: row.text(1)?.to_owned(),
         type_oid: row.integer(2)? as u32,
         type_modifier: row.integer(3)? as i32,

@@ -79,7 +79,7 @@ impl Source for PostgresSource {
         let mut client = self.connect(&self.options)?;
         let tables = catalog::tables(&mut client, &Scope::All)?;
         client.close()?;
-        Ok(tables.iter().map(|table| self.discovered(table)).collect())
+        Ok(tables.into_iter().map(|table| self.discovered(table)).collect())
     }
 
     fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
@@ -136,21 +136,20 @@ impl PostgresSource {
         Ok(Route::choose(client, &selection, self.resume, ctx)?.map(|route| (selection, route)))
     }
 
-    fn discovered(&self, table: &Table) -> DiscoveredStream {
-        let relation = &table.relation;
-        let column = |column: &catalog::CatalogColumn| Column {
-            name: column.name.clone(),
-            native_type: column.native_type.clone(),
+    fn discovered(&self, table: Table) -> DiscoveredStream {
+        let primary_key = table.primary_key().into_iter().map(str::to_owned).collect();
+        let Table { relation, columns } = table;
+        let column = |column: catalog::CatalogColumn| Column {
+            nullable: relation.has_nullable(&column),
             arrow_type: Mapping::of(column.type_oid, column.type_modifier).data_type.to_string(),
-            nullable: table.nullable(column),
+            name: column.name,
+            native_type: column.native_type,
         };
-        let schema = (relation.schema != self.schema).then(|| relation.schema.clone());
+        let columns = columns.into_iter().map(column).collect();
+        let schema = (relation.schema != self.schema).then_some(relation.schema);
         DiscoveredStream {
-            name: StreamName { schema, table: relation.name.clone() }.to_string(),
-            schema: StreamSchema {
-                columns: table.columns.iter().map(column).collect(),
-                primary_key: table.primary_key().into_iter().map(str::to_owned).collect(),
-            },
+            name: StreamName { schema, table: relation.name }.to_string(),
+            schema: StreamSchema { columns, primary_key },
             estimated_rows: relation.estimated_rows,
             estimated_bytes: relation.estimated_bytes,
             sync_modes: vec![SyncMode::FullRefresh, SyncMode::Incremental],

@@ -16,7 +16,8 @@ const CURSORS: [(&str, &str); 11] = [
     ("numeric", "(n || '.5' || repeat('0', (random() * 3)::int))::numeric"),
     ("numeric(10,3)", "n / 4.0 - 3"),
     ("text", "chr(60 + n::int) || E'\\'\"\\\\ ü'"),
-    ("varchar(20)", "CASE WHEN n = 0 THEN 'A' ELSE chr(66 + n::int) END"),
+    // By its own order the first letters would come among the last ones.
+    ("varchar(20) COLLATE \"en-x-icu\"", "CASE WHEN n = 0 THEN 'A' ELSE chr(66 + n::int) END"),
     ("uuid", "(lpad(to_hex(n), 8, '0') || '-0000-4000-8000-00000000ffff')::uuid"),
     ("date", "'0001-12-20 BC'::date + n::int"),
     ("timestamp", "'1999-12-31 23:59:59.999990'::timestamp + n * interval '1 microsecond'"),
@@ -237,6 +238,28 @@ fn i12_rows_that_nothing_tells_apart_are_known_by_their_content() {
     let error = refused(&server, &going_on(ctx, next.as_ref()));
     assert_eq!((error.category, error.code.as_str()), (ErrorCategory::Schema, "pg.cursor-lost"), "{error}");
     assert!(error.message.contains("rapidbyte state reset --stream v"), "{error}");
+}
+
+#[test]
+fn i12_no_place_is_named_while_delivered_rows_may_still_come() {
+    let server = Server::start();
+    server.run("CREATE TABLE t (id text, c int); INSERT INTO t VALUES ('a', 1), ('b', 1), ('c', 1)");
+    let mut ctx = incremental("t", "c");
+    ctx.limits.max_batch_bytes = 2_000;
+    ctx.limits.checkpoint_interval_rows = 1;
+    let (_, last) = read_on(&server, &ctx, None);
+    // Now they lie behind many others of their cursor.
+    server.run(
+        "TRUNCATE t; INSERT INTO t SELECT i || repeat('x', 100), 1 FROM generate_series(1, 200) i;
+         INSERT INTO t VALUES ('a', 1), ('b', 1), ('c', 1), ('d', 1), ('e', 2)",
+    );
+    let read = try_read(&server, &going_on(ctx.clone(), last.as_ref())).unwrap();
+    assert!(read.batches.len() > 10 && !read.barriers.is_empty());
+    assert_eq!(read.rows.len(), 202);
+    for (rows, payload) in &read.barriers {
+        let (rest, _) = read_on(&server, &ctx, Some(&cursor_value(payload)));
+        assert_eq!(rows + rest.len(), 202, "behind {rows} rows");
+    }
 }
 
 #[test]
