@@ -1,8 +1,9 @@
 //! Writes streams into PostgreSQL tables.
 //!
 //! A stream's way: [`receipts`] claims it for this run, [`prepare`] finds or makes the table and plans
-//! its columns, [`sink`] sends the rows (binary COPY, text COPY or INSERT), [`replace`] puts a replaced
-//! table in place, and [`write`] holds one transaction around all that lies between two barriers.
+//! its columns, [`feed`] and [`sink`] send the rows (binary COPY, text COPY or INSERT), [`replace`] puts a replaced
+//! table in place, [`upsert`] moves rows over those of the same key, [`guard`] leaves bad rows out, and
+//! [`write`] holds one transaction around all that lies between two barriers.
 
 mod catalog;
 mod config;
@@ -10,6 +11,8 @@ mod connector;
 mod ddl;
 pub mod encode;
 mod errors;
+mod feed;
+mod guard;
 mod inspect;
 mod plan;
 mod prepare;
@@ -19,6 +22,7 @@ mod sink;
 mod steps;
 mod swap;
 mod types;
+mod upsert;
 mod write;
 
 pub use config::Config;

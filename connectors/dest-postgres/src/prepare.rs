@@ -12,7 +12,9 @@ use crate::{ddl, errors, steps};
 
 /// Where a stream is loaded to, and how.
 pub(crate) struct Loading {
-    /// The table that rows go into: the stream's own, or a shadow of it.
+    /// The stream's own table, for messages.
+    pub(crate) target: Table,
+    /// The table that rows go into: that one, a shadow of it, or a stage for it.
     pub(crate) table: Table,
     pub(crate) plan: Plan,
     /// Whether this transaction made the table, so that nobody else can see it.
@@ -87,7 +89,7 @@ pub(crate) fn for_append(
     if let Some(existing) = existing {
         let plan = plan(table, &existing.columns, schema, known, &ctx.policies.schema_evolution)?;
         if plan.additions.is_empty() {
-            return Ok(Loading { table: table.clone(), plan, fresh: false });
+            return Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false });
         }
     }
     let alone = session.transaction_status() == TransactionStatus::Idle;
@@ -108,7 +110,7 @@ pub(crate) fn for_append(
         session.execute("COMMIT").map_err(failed)?;
     }
     steps::reached(steps::TABLE_CREATED);
-    Ok(Loading { table: table.clone(), plan, fresh: false })
+    Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false })
 }
 
 /// Plans the load of a table that is there, adding the columns that it lacks; the plan names them.

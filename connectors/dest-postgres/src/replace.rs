@@ -19,7 +19,7 @@ use crate::prepare::{self, Loading};
 use crate::receipts::Claim;
 use crate::swap::{examine, is_copy, Belongings, Fate};
 use crate::types::KnownTypes;
-use crate::write::no_schema;
+use crate::write::{is_guarded, no_schema};
 use crate::{ddl, errors, steps};
 
 /// A replacement under way.
@@ -29,6 +29,8 @@ pub(crate) struct Replacing {
     state: State,
     /// For a table that is not there yet: the key that it gets once the rows are in.
     key: Option<Vec<String>>,
+    /// Whether bad rows are to be left out.
+    guarded: bool,
     /// What the table had when the shadow got its indexes; none if it cannot be swapped.
     belongings: Option<Belongings>,
 }
@@ -55,7 +57,8 @@ impl Replacing {
             0 => (fresh, State::Missing),
             _ => (durable_shadow(session, target, claim)?, State::Durable),
         };
-        Ok(Replacing { target: target.clone(), shadow, state, key: None, belongings: None })
+        let guarded = is_guarded(ctx);
+        Ok(Replacing { target: target.clone(), shadow, state, key: None, guarded, belongings: None })
     }
 
     pub(crate) fn shadow(&self) -> &Table {
@@ -84,7 +87,9 @@ impl Replacing {
             steps::reached(steps::SHADOW_CREATED);
         }
         let plan = prepare::settle(session, &self.shadow, schema, known, ctx)?;
-        Ok(Loading { table: self.shadow.clone(), plan, fresh: self.state == State::Fresh })
+        // A savepoint hides from COPY that the table is new.
+        let fresh = self.state == State::Fresh && !self.guarded;
+        Ok(Loading { target: self.target.clone(), table: self.shadow.clone(), plan, fresh })
     }
 
     fn make(&self, session: &mut Session, schema: &Schema, known: &KnownTypes, ctx: &StreamContext) -> Result<()> {

@@ -9,6 +9,8 @@ pub const CLAIMED: &str = "claimed";
 pub const TABLE_CREATED: &str = "table.created";
 /// The shadow table was made; not committed.
 pub const SHADOW_CREATED: &str = "shadow.created";
+/// Staged rows were moved over those of the same key; not committed.
+pub const UPSERT_MERGED: &str = "upsert.merged";
 /// The server has all rows of the frontier; not committed.
 pub const ROWS_STAGED: &str = "rows.staged";
 /// The host has saved what was rejected before the barrier; the rows are not committed.
@@ -23,8 +25,18 @@ pub const RECEIPT_WRITTEN: &str = "receipt.written";
 pub const COMMITTED: &str = "committed";
 
 /// All of them, in the order in which a run comes by.
-pub const DURABLE_STEPS: [&str; 9] =
-    [CLAIMED, TABLE_CREATED, SHADOW_CREATED, ROWS_STAGED, PREPARED, SWAP_BEGIN, SWAPPED, RECEIPT_WRITTEN, COMMITTED];
+pub const DURABLE_STEPS: [&str; 10] = [
+    CLAIMED,
+    TABLE_CREATED,
+    SHADOW_CREATED,
+    UPSERT_MERGED,
+    ROWS_STAGED,
+    PREPARED,
+    SWAP_BEGIN,
+    SWAPPED,
+    RECEIPT_WRITTEN,
+    COMMITTED,
+];
 
 pub(crate) fn reached(step: &str) {
     host::durable_step(step);

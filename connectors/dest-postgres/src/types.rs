@@ -82,7 +82,8 @@ fn look_up(session: &mut Session, names: &[&str]) -> Result<KnownTypes, PgError>
         .collect()
 }
 
-fn text_array(items: &[&str]) -> String {
+/// The text form of an array of text.
+pub(crate) fn text_array(items: &[&str]) -> String {
     let quoted: Vec<String> =
         items.iter().map(|item| format!("\"{}\"", item.replace('\\', "\\\\").replace('"', "\\\""))).collect();
     format!("{{{}}}", quoted.join(","))

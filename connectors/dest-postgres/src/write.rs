@@ -1,24 +1,21 @@
 //! One stream, frontier by frontier: each in a transaction that ends at its barrier.
 
-use std::rc::Rc;
-
 use rapidbyte_pg::TransactionStatus;
-use rapidbyte_sdk::arrow::{Reader, Schema, SchemaCache};
+use rapidbyte_sdk::arrow::Schema;
 use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, WriteSummary};
-use rapidbyte_sdk::{ConnectorError, Inbound, Inbox, Result, StreamContext, StreamName};
+use rapidbyte_sdk::{ConnectorError, Inbox, Result, StreamContext, StreamName};
 
 use crate::catalog::Table;
 use crate::config::LoadMethod;
 use crate::connector::Session;
-use crate::prepare::{self, Loading};
+use crate::feed::{self, feed, feed_guarded, next, Next};
+use crate::guard::Guard;
+use crate::prepare;
 use crate::receipts::Claim;
 use crate::replace::Replacing;
 use crate::types::KnownTypes;
-use crate::{errors, sink, steps};
-
-/// After so many bytes the server is asked whether it has taken the rows, so that a bad row does
-/// not come to light only at the end of a long load. A question costs one round trip.
-const BYTES_BETWEEN_CHECKS: usize = 128 << 20;
+use crate::upsert::{self, Merge};
+use crate::{errors, steps};
 
 /// The table of a stream.
 pub(crate) fn target(schema: &str, ctx: &StreamContext) -> Result<Table> {
@@ -35,7 +32,6 @@ pub(crate) fn write_stream(
     ctx: &StreamContext,
     input: &mut Inbox,
 ) -> Result<WriteSummary> {
-    refuse_unsupported(ctx)?;
     let target = target(schema, ctx)?;
     let claim = Claim::take(session, schema, ctx)?;
     if claim.receipt().complete {
@@ -44,28 +40,23 @@ pub(crate) fn write_stream(
     }
     let way = match ctx.write_mode {
         WriteMode::Append => Way::Append,
-        _ => Way::Replace(Replacing::start(session, &target, &claim, ctx)?),
+        WriteMode::Upsert => Way::Upsert,
+        WriteMode::Replace => Way::Replace(Replacing::start(session, &target, &claim, ctx)?),
     };
-    let mut load = Load { session, target, method, ctx, claim, way, types: None, frontier_rows: 0, rows: 0 };
+    let mut load = Load {
+        session,
+        target,
+        method,
+        ctx,
+        claim,
+        way,
+        types: None,
+        open: Counts::default(),
+        durable: Counts::default(),
+    };
     load.run(input)?;
-    let rows = load.rows;
-    Ok(input.summary(rows, 0))
-}
-
-fn refuse_unsupported(ctx: &StreamContext) -> Result<()> {
-    if ctx.write_mode == WriteMode::Upsert {
-        return Err(ConnectorError::config(
-            "dest.upsert-not-supported",
-            "not supported yet: write_mode upsert; use append or replace",
-        ));
-    }
-    if ctx.policies.on_data_error != DataErrorPolicy::Fail {
-        return Err(ConnectorError::config(
-            "dest.data-error-policy-not-supported",
-            "not supported yet: on_data_error skip and dlq; use fail",
-        ));
-    }
-    Ok(())
+    let Counts { rows, rejected } = load.durable;
+    Ok(input.summary(rows, rejected))
 }
 
 /// A stream on its way into its table.
@@ -78,31 +69,22 @@ struct Load<'a> {
     way: Way,
     /// The types of the last schema.
     types: Option<(Schema, KnownTypes)>,
-    /// Rows of the open transaction.
-    frontier_rows: u64,
-    /// Rows of this call that are durable.
-    rows: u64,
+    /// Of the open transaction.
+    open: Counts,
+    /// Of this call.
+    durable: Counts,
 }
 
 enum Way {
     Append,
     Replace(Replacing),
+    Upsert,
 }
 
-/// What comes next.
-enum Next {
-    Batch(Vec<u8>),
-    Barrier(Barrier),
-    End,
-}
-
-fn next(input: &mut Inbox) -> Result<Next> {
-    let inbound = input.next().map_err(|error| error.commit_state(CommitState::BeforeCommit))?;
-    Ok(match inbound {
-        Some(Inbound::Batch(ipc)) => Next::Batch(ipc),
-        Some(Inbound::Barrier(barrier)) => Next::Barrier(barrier),
-        None => Next::End,
-    })
+#[derive(Default)]
+struct Counts {
+    rows: u64,
+    rejected: u64,
 }
 
 impl Load<'_> {
@@ -144,32 +126,57 @@ impl Load<'_> {
 
     /// Takes batches up to a barrier or another schema.
     fn take(&mut self, input: &mut Inbox, first: Vec<u8>) -> Result<Next> {
-        let schema = schema_of(&first, &self.target)?;
+        let schema = feed::schema_of(&first, &self.target)?;
         if self.types.as_ref().is_none_or(|(known, _)| *known != schema) {
             let types = prepare::types_of(self.session, &self.target, &schema)?;
             self.types = Some((schema, types));
         }
         let (schema, types) = self.types.as_ref().expect("was set above");
-        let (session, target, ctx) = (&mut *self.session, &self.target, self.ctx);
+        let (session, target, ctx, method) = (&mut *self.session, &self.target, self.ctx, self.method);
+        let mut merge = None;
         let loading = match &mut self.way {
             Way::Append => {
                 let loading = prepare::for_append(session, target, schema, types, ctx)?;
-                begin(session, target)?;
+                begin(session, target, ctx)?;
                 loading
             }
             Way::Replace(replacing) => {
-                begin(session, target)?;
+                begin(session, target, ctx)?;
                 replacing.prepare(session, schema, types, ctx)?
             }
+            Way::Upsert => {
+                let mut loading = upsert::prepare(session, target, schema, types, ctx)?;
+                begin(session, target, ctx)?;
+                merge = Some(Merge::stage(session, &mut loading, schema, method, ctx)?);
+                loading
+            }
         };
-        fill(session, &loading, schema, self.method, input, first, self.rows, &mut self.frontier_rows)
+        let rows_before = self.durable.rows + self.durable.rejected + self.open.rows + self.open.rejected;
+        let (following, rows, rejected) = if is_guarded(ctx) {
+            let merge = merge.as_ref();
+            let mut guard = Guard::new(session, &loading, merge, schema, method, ctx, rows_before);
+            let following = feed_guarded(&mut guard, input, first)?;
+            (following, guard.rows, guard.rejected)
+        } else {
+            let (following, rows) = feed(session, &loading, schema, method, input, first, rows_before)?;
+            if let Some(merge) = &merge {
+                merge.run(session)?;
+            }
+            (following, rows, 0)
+        };
+        if let Some(merge) = &merge {
+            merge.end(session)?;
+        }
+        self.open.rows += rows;
+        self.open.rejected += rejected;
+        Ok(following)
     }
 
     /// Makes durable what lies before the barrier, with its receipt, and only then says so (I6, I8).
     fn commit(&mut self, input: &mut Inbox, barrier: &Barrier) -> Result<()> {
         self.claim.check(barrier)?;
         let (session, target) = (&mut *self.session, &self.target);
-        begin(session, target)?;
+        begin(session, target, self.ctx)?;
         steps::reached(steps::ROWS_STAGED);
         let mut shadow = None;
         if let Way::Replace(replacing) = &mut self.way {
@@ -184,14 +191,16 @@ impl Load<'_> {
         if let (Way::Replace(replacing), true) = (&self.way, barrier.last) {
             replacing.put_in_place(session)?;
         }
-        self.claim.advance(session, barrier, self.frontier_rows, shadow.as_ref())?;
+        self.claim.advance(session, barrier, self.open.rows, shadow.as_ref())?;
         steps::reached(steps::RECEIPT_WRITTEN);
         commit(session, target)?;
         steps::reached(steps::COMMITTED);
         if let Way::Replace(replacing) = &mut self.way {
             replacing.committed();
         }
-        self.rows += std::mem::take(&mut self.frontier_rows);
+        let Counts { rows, rejected } = std::mem::take(&mut self.open);
+        self.durable.rows += rows;
+        self.durable.rejected += rejected;
         input.confirm(barrier).map_err(errors::after_commit)
     }
 }
@@ -203,90 +212,22 @@ pub(crate) fn no_schema(target: &Table) -> ConnectorError {
     )
 }
 
-/// Loads batches up to a barrier, the end, or a batch of another schema; gives what comes then (I22: what
-/// came before has been taken by the server). `rows_before` and `rows` rows of the stream went before.
-#[allow(clippy::too_many_arguments)]
-fn fill(
-    session: &mut Session,
-    loading: &Loading,
-    schema: &Schema,
-    method: LoadMethod,
-    input: &mut Inbox,
-    first: Vec<u8>,
-    rows_before: u64,
-    rows: &mut u64,
-) -> Result<Next> {
-    let mut following = Next::Batch(first);
-    let mut schemas = SchemaCache::default();
-    // The schema that was last found to be equal, by address.
-    let mut accepted = Rc::default();
-    while let Next::Batch(_) = following {
-        let mut sink = sink::open(session, loading, schema, method, rows_before + *rows)?;
-        let mut changed = false;
-        loop {
-            let ipc = match following {
-                Next::Batch(ipc) => ipc,
-                other => {
-                    following = other;
-                    break;
-                }
-            };
-            let mut reader = Reader::cached(&ipc, &mut schemas).map_err(|e| bad_batch(&loading.table, &e))?;
-            if !Rc::ptr_eq(&reader.shared_schema(), &accepted) {
-                if reader.schema() != schema {
-                    (following, changed) = (Next::Batch(ipc), true);
-                    break;
-                }
-                accepted = reader.shared_schema();
-            }
-            put_rows(sink.as_mut(), &mut reader, loading)?;
-            // Its memory goes before the next one comes.
-            drop(ipc);
-            following = match next(input) {
-                Ok(following) => following,
-                Err(error) => {
-                    sink.abort("the source failed or the run was cancelled");
-                    return Err(error);
-                }
-            };
-            if sink.sent_bytes() > BYTES_BETWEEN_CHECKS {
-                break;
-            }
-        }
-        *rows += sink.finish()?;
-        if changed {
-            break;
-        }
-    }
-    Ok(following)
+/// Whether bad rows are to be left out.
+pub(crate) fn is_guarded(ctx: &StreamContext) -> bool {
+    ctx.policies.on_data_error != DataErrorPolicy::Fail
 }
 
-fn put_rows(sink: &mut (dyn sink::Sink + '_), reader: &mut Reader<'_>, loading: &Loading) -> Result<()> {
-    while let Some(batch) = reader.next_batch().map_err(|e| bad_batch(&loading.table, &e))? {
-        sink.rows(&batch)?;
-    }
-    Ok(())
-}
-
-fn schema_of(ipc: &[u8], table: &Table) -> Result<Schema> {
-    Reader::new(ipc).map(|reader| reader.schema().clone()).map_err(|e| bad_batch(table, &e))
-}
-
-fn bad_batch(table: &Table, error: &rapidbyte_sdk::arrow::ArrowError) -> ConnectorError {
-    ConnectorError::internal("dest.bad-batch", format!("reading a batch for {table}: {error}"))
-        .commit_state(CommitState::BeforeCommit)
-}
-
-/// Where no transaction is open.
-fn begin(session: &mut Session, target: &Table) -> Result<()> {
+/// Where no transaction is open. A constraint that waits for COMMIT could not tell a bad row (I19).
+fn begin(session: &mut Session, target: &Table, ctx: &StreamContext) -> Result<()> {
     if session.transaction_status() == TransactionStatus::InTransaction {
         return Ok(());
     }
-    session.execute("BEGIN").map(drop).map_err(|e| errors::before_commit(&format!("starting to write {target}"), e))
+    let sql = if is_guarded(ctx) { "BEGIN; SET CONSTRAINTS ALL IMMEDIATE" } else { "BEGIN" };
+    session.execute(sql).map(drop).map_err(|e| errors::before_commit(&format!("starting to write {target}"), e))
 }
 
 /// The server answers a COMMIT of a failed transaction with a rollback and no error, but every
-/// failure before this has ended the stream.
+/// failure before this has ended the stream or was rolled back to a savepoint.
 fn commit(session: &mut Session, target: &Table) -> Result<()> {
     session.execute("COMMIT").map(drop).map_err(|e| errors::during_commit(&format!("committing {target}"), e))
 }

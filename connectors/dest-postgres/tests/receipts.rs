@@ -120,6 +120,11 @@ fn a_replacement_that_dies_at_any_step_ends_with_exactly_its_rows_i8_i17() {
 }
 
 #[test]
+fn an_upsert_that_dies_at_any_step_ends_with_exactly_its_rows_i8() {
+    sweep(WriteMode::Upsert, "sweep_upsert");
+}
+
+#[test]
 fn a_receipt_tells_how_far_its_load_got_and_a_new_load_starts_anew_i8() {
     let mut target = target("receipt");
     target.load_id = Some("first".to_owned());
@@ -167,7 +172,7 @@ fn a_barrier_that_does_not_follow_the_receipt_is_refused_i8() {
 
 #[test]
 fn a_run_that_was_overtaken_cannot_commit_any_more_i8() {
-    for mode in [WriteMode::Append, WriteMode::Replace] {
+    for mode in [WriteMode::Append, WriteMode::Replace, WriteMode::Upsert] {
         let mut target = target(&format!("zombie_{mode:?}").to_lowercase());
         target.load_id = Some("load".to_owned());
         let ctx = target.context(STREAM, mode);

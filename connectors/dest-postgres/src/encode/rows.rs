@@ -1,5 +1,7 @@
 //! From a batch's columns to COPY's binary rows.
 
+use std::ops::Range;
+
 use rapidbyte_sdk::arrow::{BatchView, ColumnView};
 
 use super::binary::{put_binary, Binary, MAX_FIELD_BYTES};
@@ -68,10 +70,11 @@ impl Encoder {
         Encoder { columns: columns.into_iter().map(column).collect(), cursors: vec![0; MAX_ROWS], rows: MAX_ROWS }
     }
 
-    /// Appends some rows of the batch from `first` on to `out`; returns how many, at least one.
+    /// Appends some of the rows of the batch, the first ones, to `out`; returns how many, at least one.
     /// What `out` holds after a failure is incomplete.
-    pub fn put(&mut self, batch: &BatchView<'_>, first: usize, out: &mut Vec<u8>) -> Result<usize, Bad> {
-        let mut rows = (batch.rows() - first).min(self.rows);
+    pub fn put(&mut self, batch: &BatchView<'_>, range: Range<usize>, out: &mut Vec<u8>) -> Result<usize, Bad> {
+        let first = range.start;
+        let mut rows = range.len().min(self.rows);
         loop {
             let bytes = self.size(batch, first, rows)?;
             if bytes > MAX_BYTES && rows > 1 {

@@ -114,7 +114,7 @@ fn encoded(encoder: &mut Encoder, ipc: &[u8]) -> Vec<u8> {
     let mut out = b"what was there".to_vec();
     let mut row = 0;
     while row < batch.rows() {
-        row += encoder.put(&batch, row, &mut out).unwrap();
+        row += encoder.put(&batch, row..batch.rows(), &mut out).unwrap();
     }
     assert_eq!(row, batch.rows());
     out
@@ -168,7 +168,7 @@ fn large_rows_are_encoded_few_at_a_time() {
     let batch = Reader::new(&ipc).unwrap().next_batch().unwrap().unwrap();
     let mut encoder = Encoder::new([(0, Binary::Raw)]);
     let mut out = Vec::new();
-    assert_eq!(encoder.put(&batch, 0, &mut out), Ok(1));
+    assert_eq!(encoder.put(&batch, 0..batch.rows(), &mut out), Ok(1));
     assert_eq!(out.len(), 2 + 4 + large.len());
 }
 
@@ -184,7 +184,8 @@ fn a_value_out_of_range_is_named_by_column_and_row() {
         [(days, Binary::Date), (moments, Binary::Timestamp), (oids, Binary::Oid), (numbers, Binary::NumericText)]
     {
         let batch = Reader::new(&ipc).unwrap().next_batch().unwrap().unwrap();
-        let bad = Encoder::new([(0, Binary::Null), (0, form)]).put(&batch, 0, &mut Vec::new()).unwrap_err();
+        let bad =
+            Encoder::new([(0, Binary::Null), (0, form)]).put(&batch, 0..batch.rows(), &mut Vec::new()).unwrap_err();
         assert_eq!((bad.column, bad.row), (1, 2), "{form:?}");
     }
 }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use rapidbyte_pg::{CopyIn, PgError};
 use rapidbyte_sdk::arrow::{BatchView, Schema};
 use rapidbyte_sdk::{Result, TcpStream};
@@ -27,8 +29,12 @@ pub(crate) trait Format {
 
     fn new(plan: &Plan) -> Self;
 
-    /// Appends every row of a batch; a value that has no form is told with its column and row.
-    fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError>
+    /// Appends rows of a batch; a value that has no form is told with its column and row.
+    fn rows<'a>(
+        sink: &mut Copy<'a, Self>,
+        batch: &BatchView<'_>,
+        rows: Range<usize>,
+    ) -> Result<Result<(), Bad>, PgError>
     where
         Self: Sized;
 }
@@ -69,11 +75,11 @@ impl<'a, F: Format> Copy<'a, F> {
 }
 
 impl<F: Format> Sink for Copy<'_, F> {
-    fn rows(&mut self, batch: &BatchView<'_>) -> Result<()> {
-        let before = self.rows_before + self.rows;
-        match F::rows(self, batch) {
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()> {
+        let (before, count) = (self.rows_before + self.rows, rows.len() as u64);
+        match F::rows(self, batch, rows) {
             Ok(Ok(())) => {
-                self.rows += batch.rows() as u64;
+                self.rows += count;
                 Ok(())
             }
             Ok(Err(bad)) => Err(bad_value(self.loading, bad.column, before + bad.row as u64 + 1, bad.value)),
@@ -111,12 +117,16 @@ impl Format for Binary {
         Binary { encoder: Encoder::new(plan.columns.iter().map(column)) }
     }
 
-    fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError> {
-        let mut row = 0;
-        while row < batch.rows() {
+    fn rows<'a>(
+        sink: &mut Copy<'a, Self>,
+        batch: &BatchView<'_>,
+        rows: Range<usize>,
+    ) -> Result<Result<(), Bad>, PgError> {
+        let mut row = rows.start;
+        while row < rows.end {
             let out = sink.copy.buffer();
             let start = out.len();
-            match sink.format.encoder.put(batch, row, out) {
+            match sink.format.encoder.put(batch, row..rows.end, out) {
                 Ok(rows) => row += rows,
                 Err(bad) => return Ok(Err(bad)),
             }
@@ -136,9 +146,13 @@ impl Format for Text {
         Text
     }
 
-    fn rows<'a>(sink: &mut Copy<'a, Self>, batch: &BatchView<'_>) -> Result<Result<(), Bad>, PgError> {
+    fn rows<'a>(
+        sink: &mut Copy<'a, Self>,
+        batch: &BatchView<'_>,
+        rows: Range<usize>,
+    ) -> Result<Result<(), Bad>, PgError> {
         let columns = text_columns(&sink.loading.plan, sink.schema, batch);
-        for row in 0..batch.rows() {
+        for row in rows {
             let out = sink.copy.buffer();
             let line = out.len();
             for (index, column) in columns.iter().enumerate() {

@@ -104,9 +104,9 @@ impl<'a> Insert<'a> {
 }
 
 impl Sink for Insert<'_> {
-    fn rows(&mut self, batch: &BatchView<'_>) -> Result<()> {
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()> {
         let columns = text_columns(&self.loading.plan, self.schema, batch);
-        for row in 0..batch.rows() {
+        for row in rows {
             for column in &columns {
                 if column.form == Form::Null || column.view.is_null(row) {
                     self.values.push(None);

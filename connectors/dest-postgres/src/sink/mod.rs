@@ -3,6 +3,8 @@
 mod copy;
 mod insert;
 
+use std::ops::Range;
+
 use rapidbyte_pg::PgError;
 use rapidbyte_sdk::arrow::{BatchView, ColumnView, DataType, Schema};
 use rapidbyte_sdk::names::quote_identifier;
@@ -17,7 +19,7 @@ use crate::prepare::Loading;
 
 /// Takes rows for one table. A row that the server refuses may come to light only in `finish`.
 pub(crate) trait Sink {
-    fn rows(&mut self, batch: &BatchView<'_>) -> Result<()>;
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()>;
 
     /// Bytes sent so far.
     fn sent_bytes(&self) -> usize;
@@ -70,10 +72,10 @@ fn bad_value(loading: &Loading, column: usize, row: u64, value: BadValue) -> Con
     let name = quote_identifier(&loading.plan.columns[column].name);
     errors::data(
         "dest.bad-value",
-        format!("loading {}: row {row}, column {name}: the value {}", loading.table, value.0),
+        format!("loading {}: row {row}, column {name}: the value {}", loading.target, value.0),
     )
 }
 
 fn failed(loading: &Loading, error: PgError) -> ConnectorError {
-    errors::before_commit(&format!("loading {}", loading.table), error)
+    errors::before_commit(&format!("loading {}", loading.target), error)
 }

@@ -1,0 +1,177 @@
+//! Writing rows over those of the same key (I18).
+//!
+//! Rows are copied into a temporary table and moved from there by one statement, which leaves rows
+//! alone that would not change: no new version, no write to any index.
+
+use rapidbyte_pg::PgError;
+use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::names::quote_identifier;
+use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
+
+use crate::catalog::Table;
+use crate::config::LoadMethod;
+use crate::connector::Session;
+use crate::plan::Plan;
+use crate::prepare::{self, Loading};
+use crate::types::{text_array, KnownTypes};
+use crate::{ddl, errors, steps};
+
+/// An INSERT or UPDATE that would touch a row twice; the manual's `cardinality_violation`.
+const TWICE: &str = "21000";
+
+/// How staged rows get into their table.
+pub(crate) struct Merge {
+    target: Table,
+    stage: Table,
+    /// Right as long as no key comes twice.
+    once: String,
+    /// Keeps the last row of each key by arrival.
+    last: String,
+}
+
+/// Makes the table where it is missing, and plans to load a stage for it.
+pub(crate) fn prepare(
+    session: &mut Session,
+    target: &Table,
+    schema: &Schema,
+    known: &KnownTypes,
+    ctx: &StreamContext,
+) -> Result<Loading> {
+    let key = ddl::primary_key(schema, &ctx.primary_key)?;
+    if key.is_empty() {
+        let message = format!(
+            "{target} is to be upserted, but the stream has no primary key; name the columns that tell its rows apart in \
+             the pipeline's primary_key"
+        );
+        return Err(ConnectorError::config("dest.upsert-without-key", message));
+    }
+    let loading = prepare::for_append(session, target, schema, known, ctx)?;
+    check_key(session, target, &key, &loading.plan)?;
+    Ok(loading)
+}
+
+/// Without a matching unique index the server cannot tell which row a new one replaces.
+fn check_key(session: &mut Session, target: &Table, key: &[String], plan: &Plan) -> Result<()> {
+    let names: Vec<&str> = key.iter().map(String::as_str).collect();
+    if let Some(missing) = names.iter().find(|name| !plan.columns.iter().any(|column| column.name == **name)) {
+        let message = format!("{target}: the key's column {} is not written", quote_identifier(missing));
+        return Err(errors::schema("dest.key-column-not-found", message));
+    }
+    let found = session.query(
+        "SELECT (EXISTS (SELECT FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indrelid \
+           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+           WHERE n.nspname = $1 AND c.relname = $2 AND x.indisunique AND x.indisvalid AND x.indimmediate \
+             AND x.indpred IS NULL AND x.indexprs IS NULL AND (SELECT array_agg(a.attname::text COLLATE \"C\" ORDER BY \
+               a.attname::text COLLATE \"C\") FROM unnest(x.indkey) WITH ORDINALITY AS k(number, place) \
+               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number \
+               WHERE k.place <= x.indnkeyatts) = (SELECT array_agg(k COLLATE \"C\" ORDER BY k COLLATE \"C\") \
+               FROM unnest($3::text[]) k)))::text",
+        &[Some(&target.schema), Some(&target.name), Some(&text_array(&names))],
+    );
+    let doing = format!("looking for the key of {target}");
+    if found.map_err(|e| errors::before_commit(&doing, e))?.single() == Some("true") {
+        return Ok(());
+    }
+    let columns = list(key.iter());
+    let message = format!(
+        "{target} has no unique index on just ({columns}), by which rows are to be upserted; name other columns in the \
+         pipeline's primary_key, or run: CREATE UNIQUE INDEX ON {target} ({columns})"
+    );
+    Err(errors::schema("dest.no-unique-index", message))
+}
+
+impl Merge {
+    /// Makes the stage in the open transaction; `loading`, as planned by [`prepare`], goes there from now on.
+    pub(crate) fn stage(
+        session: &mut Session,
+        loading: &mut Loading,
+        schema: &Schema,
+        method: LoadMethod,
+        ctx: &StreamContext,
+    ) -> Result<Merge> {
+        let key = ddl::primary_key(schema, &ctx.primary_key)?;
+        let target = loading.table.clone();
+        let stage = Table { schema: "pg_temp".to_owned(), name: "_rb_stage".to_owned() };
+        let columns = loading.plan.column_list();
+        let required: Vec<String> =
+            key.iter().map(|name| format!("ALTER {} SET NOT NULL", quote_identifier(name))).collect();
+        // COPY appends to a table of its own transaction without looking for room in earlier pages, so
+        // that rows lie in the order of their arrival. INSERT does not.
+        let (numbered, arrival) = match method {
+            LoadMethod::Copy => ("", "ctid"),
+            LoadMethod::Insert => (", ADD _rb_arrival bigint GENERATED ALWAYS AS IDENTITY", "_rb_arrival"),
+        };
+        let sql = format!(
+            "CREATE TEMP TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {target} WITH NO DATA; \
+             ALTER TABLE {stage} {}{numbered}",
+            required.join(", ")
+        );
+        let doing = format!("making a temporary table for the rows of {target}");
+        session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
+        loading.table = stage.clone();
+        let into = format!("INSERT INTO {target} AS old ({columns}) OVERRIDING SYSTEM VALUE");
+        let (conflict, key) = (on_conflict(&loading.plan, &key), list(key.iter()));
+        Ok(Merge {
+            once: format!("{into} SELECT {columns} FROM {stage} {conflict}"),
+            last: format!(
+                "{into} SELECT DISTINCT ON ({key}) {columns} FROM {stage} ORDER BY {key}, {arrival} DESC {conflict}"
+            ),
+            target,
+            stage,
+        })
+    }
+
+    /// Moves what is staged.
+    pub(crate) fn run(&self, session: &mut Session) -> Result<()> {
+        let doing = format!("upserting into {}", self.target);
+        let failed = |error: PgError| errors::before_commit(&doing, error);
+        match session.execute(&format!("SAVEPOINT rb_merge; {}", self.once)) {
+            Err(error) if error.sqlstate() == Some(TWICE) => {
+                session.execute(&format!("ROLLBACK TO rb_merge; {}", self.last)).map_err(failed)?;
+            }
+            other => drop(other.map_err(failed)?),
+        }
+        session.execute("RELEASE rb_merge").map_err(failed)?;
+        steps::reached(steps::UPSERT_MERGED);
+        Ok(())
+    }
+
+    /// Makes room for more.
+    pub(crate) fn empty(&self, session: &mut Session) -> Result<()> {
+        self.change(session, "TRUNCATE")
+    }
+
+    /// There may be another stage in this transaction.
+    pub(crate) fn end(&self, session: &mut Session) -> Result<()> {
+        self.change(session, "DROP TABLE")
+    }
+
+    fn change(&self, session: &mut Session, what: &str) -> Result<()> {
+        let doing = format!("clearing the temporary table for {}", self.target);
+        session.execute(&format!("{what} {}", self.stage)).map(drop).map_err(|e| errors::before_commit(&doing, e))
+    }
+}
+
+/// What happens to a row whose key is there: only columns that are loaded change, and only a row that
+/// differs. Rows are compared by their images, which every type has and which also differ where an
+/// equality of the type's own is lax, as with `citext` or `1.0` and `1.00`.
+fn on_conflict(plan: &Plan, key: &[String]) -> String {
+    let values = || plan.columns.iter().map(|column| &column.name).filter(|name| !key.contains(name));
+    let target = list(key.iter());
+    if values().next().is_none() {
+        return format!("ON CONFLICT ({target}) DO NOTHING");
+    }
+    let of = |row: &str| {
+        let columns: Vec<String> = values().map(|name| format!("{row}.{}", quote_identifier(name))).collect();
+        // Without the cast each pair of columns would be compared on its own.
+        format!("ROW({})::record", columns.join(", "))
+    };
+    let set: Vec<String> = values().map(|name| format!("{0} = excluded.{0}", quote_identifier(name))).collect();
+    let (old, new) = (of("old"), of("excluded"));
+    format!("ON CONFLICT ({target}) DO UPDATE SET {} WHERE {old} OPERATOR(pg_catalog.*<>) {new}", set.join(", "))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let quoted: Vec<String> = names.map(|name| quote_identifier(name)).collect();
+    quoted.join(", ")
+}
