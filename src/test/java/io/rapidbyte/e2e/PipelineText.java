@@ -37,6 +37,13 @@ final class PipelineText {
         return this;
     }
 
+    /** {@code more} is further YAML flow keys, such as {@code cursor_nulls: exclude}. */
+    PipelineText incremental(String name, String cursorField, String more) {
+        streams.add("    - {name: " + name + ", sync_mode: incremental, cursor_field: " + cursorField
+                + (more.isEmpty() ? "" : ", ") + more + "}");
+        return this;
+    }
+
     PipelineText transform(String use, String config) {
         transforms.add("  - {use: " + use + ", config: " + config + "}");
         return this;
