@@ -84,9 +84,26 @@ final class Bench {
                 if (imageFits) {
                     measure("cold, image", () -> timed("./rapidbyte -q run " + pipeline));
                 }
+                measureVerify(warm);
             }
         }
         render();
+    }
+
+    /** Of the copy that is there: equal, then with one wrong value, then that one repaired; for scale, a hash of each whole table by psql. */
+    private static void measureVerify(Warm warm) throws Exception {
+        record("psql hash, both", timed(hash(54391) + " & " + hash(54392) + "; wait"));
+        record("verify equal", warm.ask("EQUAL"));
+        sql(54392, "update bench_users set name = 'wrong' where id = %d".formatted(rows / 2 + 7));
+        record("verify one wrong", warm.ask("DIFFERENT"));
+        record("repair one wrong", warm.ask("REPAIRED"));
+        if (!sql(54391, FINGERPRINT).equals(sql(54392, FINGERPRINT))) {
+            throw new IllegalStateException("the repair did not repair");
+        }
+    }
+
+    private static String hash(int port) {
+        return "%s/psql -qXAt -p %d -h 127.0.0.1 -U postgres bench -c \"%s\" > /dev/null".formatted(bin, port, FINGERPRINT);
     }
 
     interface Way {
@@ -101,6 +118,10 @@ final class Bench {
         if (!source.equals(target)) {
             throw new IllegalStateException(name + " made a different table: " + source + " became " + target);
         }
+        record(name, sample);
+    }
+
+    private static void record(String name, Sample sample) {
         samples.computeIfAbsent(name, n -> new ArrayList<>()).add(sample);
         System.out.printf(
                 Locale.ROOT,
@@ -119,7 +140,7 @@ final class Bench {
                 "%n%,d rows of bench_users, %d rounds, medians (min–max); every copy equal to its source%n%n",
                 rows,
                 rounds);
-        System.err.printf("%-16s %-22s %-8s %-12s %s%n", "way", "wall s", "CPU s", "peak RSS MiB", "wall / psql binary");
+        System.err.printf("%-18s %-22s %-8s %-12s %s%n", "way", "wall s", "CPU s", "peak RSS MiB", "wall / psql binary");
         samples.forEach((name, list) -> {
             double[] wall = sorted(list.stream().mapToDouble(Sample::wall).toArray());
             double[] ratio = new double[list.size()];
@@ -129,7 +150,7 @@ final class Bench {
             ratio = sorted(ratio);
             System.err.printf(
                     Locale.ROOT,
-                    "%-16s %-22s %-8.2f %-12.0f %.2f (%.2f–%.2f)%n",
+                    "%-18s %-22s %-8.2f %-12.0f %.2f (%.2f–%.2f)%n",
                     name,
                     "%.2f (%.2f–%.2f)".formatted(median(wall), wall[0], wall[wall.length - 1]),
                     median(sorted(list.stream().mapToDouble(Sample::cpu).toArray())),
@@ -176,7 +197,11 @@ final class Bench {
         }
 
         Sample copy() throws IOException {
-            in.println("copy");
+            return ask("copy");
+        }
+
+        Sample ask(String what) throws IOException {
+            in.println(what);
             String line = out.readLine();
             if (line == null || !line.startsWith("ok ")) {
                 throw new IOException("the warm engine answered: " + line);

@@ -2,6 +2,10 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineLoader;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.engine.StreamVerdict.Status;
+import io.rapidbyte.engine.VerifyOptions;
+import io.rapidbyte.engine.VerifyOptions.Repair;
+import io.rapidbyte.engine.VerifyReport;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.vertx.core.Vertx;
@@ -16,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One engine that stays up: runs the pipeline once for each line it reads and answers {@code ok WALL_S CPU_S PEAK_RSS_MIB}.
+ * One engine that stays up: runs or verifies the pipeline for each line it reads and answers {@code ok WALL_S CPU_S PEAK_RSS_MIB}.
  * Runs as a source file with {@code target/rapidbyte.jar} on the class path.
  */
 final class WarmEngine {
@@ -26,21 +30,35 @@ final class WarmEngine {
         Engine engine = Engine.start(vertx, new EngineOptions(List.of())).await();
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        while (in.readLine() != null) {
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
             long wall = System.nanoTime();
             long cpu = system.getProcessCpuTime();
-            RunReport report = engine.run(pipeline, event -> {}).report().await();
+            String outcome = outcome(engine, pipeline, line);
             double wallSeconds = (System.nanoTime() - wall) / 1e9;
             double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
-            if (report.status() == RunStatus.SUCCEEDED) {
+            if (outcome.equals("as expected")) {
                 System.out.printf(Locale.ROOT, "ok %.3f %.3f %.0f%n", wallSeconds, cpuSeconds, peakRssMib());
             } else {
-                System.out.println("failed " + report.failure());
+                System.out.println("failed " + outcome);
             }
             System.out.flush();
         }
         engine.close().await();
         vertx.close().await();
+    }
+
+    /** {@code copy} runs the pipeline; {@code EQUAL}, {@code DIFFERENT} and {@code REPAIRED} verify it to that verdict. */
+    private static String outcome(Engine engine, Pipeline pipeline, String line) throws Exception {
+        if (line.equals("copy")) {
+            RunReport report = engine.run(pipeline, event -> {}).report().await();
+            return report.status() == RunStatus.SUCCEEDED ? "as expected" : report.failure().toString();
+        }
+        Status expected = Status.valueOf(line);
+        Repair repair = expected == Status.REPAIRED ? Repair.WRITE : Repair.NONE;
+        VerifyReport report =
+                engine.verify(pipeline, new VerifyOptions(List.of(), false, repair)).await();
+        boolean fits = report.streams().stream().allMatch(stream -> stream.status() == expected);
+        return fits ? "as expected" : report.toString();
     }
 
     private static double peakRssMib() throws Exception {

@@ -1,10 +1,13 @@
+use rapidbyte_pg::compare::Side;
 use rapidbyte_pg::Client;
-use rapidbyte_sdk::types::{Receipt, WriteSummary};
+use rapidbyte_sdk::types::{
+    ComparableTable, Comparison, KeyRange, RangeDigest, Receipt, RepairSummary, RowDigest, WriteSummary,
+};
 use rapidbyte_sdk::{Destination, Finding, Inbox, Result, StreamContext, TcpStream};
 
 use crate::config::Config;
 use crate::receipts::Claim;
-use crate::{inspect, write};
+use crate::{digest, inspect, write};
 
 /// The session that everything here works in.
 pub(crate) type Session = Client<TcpStream>;
@@ -21,6 +24,19 @@ impl DestPostgres {
             self.session = Some(Client::connect_through_host(&self.config.connect_options())?);
         }
         Ok(self.session.as_mut().expect("was opened above"))
+    }
+
+    fn ask<A>(
+        &mut self,
+        ctx: &StreamContext,
+        question: impl FnOnce(&mut Side<'_, TcpStream>) -> Result<A>,
+    ) -> Result<A> {
+        let schema = self.config.schema.clone();
+        let answer = digest::ask(self.session()?, &schema, ctx, question);
+        if answer.is_err() {
+            self.session = None;
+        }
+        answer
     }
 }
 
@@ -50,6 +66,36 @@ impl Destination for DestPostgres {
             self.session = None;
         }
         written
+    }
+
+    fn comparable(&mut self, ctx: &StreamContext) -> Result<ComparableTable> {
+        self.ask(ctx, |side| Ok(side.describe()))
+    }
+
+    fn slices(&mut self, what: &Comparison, within: &KeyRange, count: u32) -> Result<Vec<Vec<String>>> {
+        self.ask(&what.context, |side| side.slices(what, within, count))
+    }
+
+    fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+        self.ask(&what.context, |side| side.digest(what, within, cuts))
+    }
+
+    fn row_digests(
+        &mut self,
+        what: &Comparison,
+        within: &KeyRange,
+        keys: Option<&[Vec<String>]>,
+    ) -> Result<Vec<RowDigest>> {
+        self.ask(&what.context, |side| side.row_digests(what, within, keys))
+    }
+
+    fn repair(&mut self, what: &Comparison, delete: &[Vec<String>], input: &mut Inbox) -> Result<RepairSummary> {
+        let (schema, method) = (self.config.schema.clone(), self.config.load_method);
+        let repaired = digest::repair(self.session()?, &schema, method, what, delete, input);
+        if repaired.is_err() {
+            self.session = None;
+        }
+        repaired
     }
 
     fn close(mut self) -> Result<()> {

@@ -9,6 +9,7 @@ mod catalog;
 mod config;
 mod connector;
 mod ddl;
+mod digest;
 pub mod encode;
 mod errors;
 mod feed;

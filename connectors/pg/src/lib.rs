@@ -11,6 +11,7 @@
 mod calendar;
 mod client;
 mod command;
+pub mod compare;
 mod copy_in;
 mod copy_out;
 mod error;

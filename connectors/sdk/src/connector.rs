@@ -2,8 +2,9 @@
 
 use crate::host;
 use crate::types::{
-    Barrier, CheckpointKind, DiscoveredStream, Finding, FindingLevel, Inbound, ReadSummary, Receipt, StreamContext,
-    TransformSummary, WriteSummary,
+    Barrier, CheckpointKind, ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, FindingLevel,
+    Inbound, KeyRange, RangeDigest, ReadSummary, Receipt, RepairSummary, RowDigest, StreamContext, TransformSummary,
+    WriteSummary,
 };
 use crate::Result;
 use serde::de::DeserializeOwned;
@@ -28,6 +29,42 @@ pub trait Source: Sized {
 
     /// Reads one stream to its end. A stream without rows still emits one batch with its schema (I2).
     fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()>;
+
+    /// What is known of the stream's table, for a comparison with the other side's.
+    fn comparable(&mut self, ctx: &StreamContext) -> Result<ComparableTable> {
+        let _ = ctx;
+        Err(no_comparison())
+    }
+
+    /// Keys that cut a range into about `count` slices of about the same size, in order.
+    fn slices(&mut self, what: &Comparison, within: &KeyRange, count: u32) -> Result<Vec<Vec<String>>> {
+        let _ = (what, within, count);
+        Err(no_comparison())
+    }
+
+    /// Digests of the ranges that the cuts make of `within`, in order: one more than there are cuts.
+    /// All of them are of one snapshot.
+    fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+        let _ = (what, within, cuts);
+        Err(no_comparison())
+    }
+
+    /// A digest for each key in a range and, if there are `keys`, among them.
+    fn row_digests(
+        &mut self,
+        what: &Comparison,
+        within: &KeyRange,
+        keys: Option<&[Vec<String>]>,
+    ) -> Result<Vec<RowDigest>> {
+        let _ = (what, within, keys);
+        Err(no_comparison())
+    }
+
+    /// Emits the rows of these keys, with the compared columns.
+    fn read_rows(&mut self, what: &Comparison, keys: &[Vec<String>], out: &mut Emitter) -> Result<()> {
+        let _ = (what, keys, out);
+        Err(no_comparison())
+    }
 
     /// Gives everything back. Called even after an error.
     fn close(self) -> Result<()> {
@@ -62,10 +99,51 @@ pub trait Destination: Sized {
     /// means that the upstream failed or the run was cancelled: roll back and hand it on (I1).
     fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary>;
 
+    /// What is known of the stream's table, for a comparison with the other side's.
+    fn comparable(&mut self, ctx: &StreamContext) -> Result<ComparableTable> {
+        let _ = ctx;
+        Err(no_comparison())
+    }
+
+    /// Keys that cut a range into about `count` slices of about the same size, in order.
+    fn slices(&mut self, what: &Comparison, within: &KeyRange, count: u32) -> Result<Vec<Vec<String>>> {
+        let _ = (what, within, count);
+        Err(no_comparison())
+    }
+
+    /// Digests of the ranges that the cuts make of `within`, in order: one more than there are cuts.
+    /// All of them are of one snapshot.
+    fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+        let _ = (what, within, cuts);
+        Err(no_comparison())
+    }
+
+    /// A digest for each key in a range and, if there are `keys`, among them.
+    fn row_digests(
+        &mut self,
+        what: &Comparison,
+        within: &KeyRange,
+        keys: Option<&[Vec<String>]>,
+    ) -> Result<Vec<RowDigest>> {
+        let _ = (what, within, keys);
+        Err(no_comparison())
+    }
+
+    /// Deletes the rows of these keys, then inserts or updates by key the rows that `input` gives, all
+    /// in one transaction and outside of any load. An error from `input` means: roll back (I1).
+    fn repair(&mut self, what: &Comparison, delete: &[Vec<String>], input: &mut Inbox) -> Result<RepairSummary> {
+        let _ = (what, delete, input);
+        Err(no_comparison())
+    }
+
     /// Gives everything back. Called even after an error.
     fn close(self) -> Result<()> {
         Ok(())
     }
+}
+
+fn no_comparison() -> ConnectorError {
+    ConnectorError::config("connector.no-comparison", "this connector cannot compare tables")
 }
 
 /// Changes batches on their way. Export it with [`crate::transform!`].

@@ -8,7 +8,8 @@ use crate::abi::{give, mem, take, Abi, Addr};
 use crate::config;
 use crate::connector::{Destination, Emitter, Inbox, Source, Transform};
 use crate::types::{
-    ConnectorError, DiscoveredStream, Finding, ReadSummary, Receipt, StreamContext, TransformSummary, WriteSummary,
+    ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, KeyRange, RangeDigest, ReadSummary,
+    Receipt, RepairSummary, RowDigest, StreamContext, TransformSummary, WriteSummary,
 };
 use crate::Result;
 use std::cell::RefCell;
@@ -145,6 +146,89 @@ pub unsafe fn resume<T: Destination>(slot: &Slot<T>, ctx: Addr) -> Addr {
     give::<Result<Option<Receipt>>>(slot.with(|connector| connector.resume(&ctx)))
 }
 
+/// A key's values.
+type Key = Vec<String>;
+
+macro_rules! comparing {
+    ($module:ident, $trait:ident, $last:ident, $summary:ty, |$connector:ident, $what:ident, $keys:ident| $call:expr) => {
+        /// What this role exports for comparisons.
+        pub mod $module {
+            use super::*;
+
+            /// # Safety
+            /// The argument is as the canonical ABI has it.
+            pub unsafe fn comparable<T: $trait>(slot: &Slot<T>, ctx: Addr) -> Addr {
+                // SAFETY: as the caller promises.
+                let ctx: StreamContext = unsafe { take(ctx) };
+                give::<Result<ComparableTable>>(slot.with(|connector| connector.comparable(&ctx)))
+            }
+
+            /// # Safety
+            /// The argument is as the canonical ABI has it.
+            pub unsafe fn slices<T: $trait>(slot: &Slot<T>, args: Addr) -> Addr {
+                // SAFETY: as the caller promises.
+                let (what, within, count): (Comparison, KeyRange, u32) = unsafe { take(args) };
+                give::<Result<Vec<Key>>>(slot.with(|connector| connector.slices(&what, &within, count)))
+            }
+
+            /// # Safety
+            /// The argument is as the canonical ABI has it.
+            pub unsafe fn digest<T: $trait>(slot: &Slot<T>, args: Addr) -> Addr {
+                // SAFETY: as the caller promises.
+                let (what, within, cuts): (Comparison, KeyRange, Vec<Key>) = unsafe { take(args) };
+                give::<Result<Vec<RangeDigest>>>(slot.with(|connector| connector.digest(&what, &within, &cuts)))
+            }
+
+            /// # Safety
+            /// The argument is as the canonical ABI has it.
+            pub unsafe fn row_digests<T: $trait>(slot: &Slot<T>, args: Addr) -> Addr {
+                // SAFETY: as the caller promises.
+                let (what, within, keys): (Comparison, KeyRange, Option<Vec<Key>>) = unsafe { take(args) };
+                let digests = slot.with(|connector| connector.row_digests(&what, &within, keys.as_deref()));
+                give::<Result<Vec<RowDigest>>>(digests)
+            }
+
+            /// # Safety
+            /// The argument is as the canonical ABI has it.
+            pub unsafe fn $last<T: $trait>(slot: &Slot<T>, args: Addr) -> Addr {
+                // SAFETY: as the caller promises.
+                let ($what, $keys): (Comparison, Vec<Key>) = unsafe { take(args) };
+                give::<Result<$summary>>(slot.with(|$connector| $call))
+            }
+        }
+    };
+}
+
+comparing!(source_compared, Source, read_rows, ReadSummary, |connector, what, keys| {
+    let mut out = Emitter::default();
+    connector.read_rows(&what, &keys, &mut out).map(|()| out.summary())
+});
+comparing!(destination_compared, Destination, repair, RepairSummary, |connector, what, keys| {
+    connector.repair(&what, &keys, &mut Inbox::default())
+});
+
+macro_rules! freed {
+    ($($function:ident: $type:ty, $export:literal;)+) => {
+        $(#[doc = concat!("Frees what `", $export, "` gave.")]
+        ///
+        /// # Safety
+        /// The export gave this address.
+        pub unsafe fn $function(at: Addr) {
+            // SAFETY: as the caller promises.
+            drop(unsafe { take::<Result<$type>>(at) });
+        })+
+    };
+}
+
+freed! {
+    post_comparable: ComparableTable, "comparable";
+    post_slices: Vec<Key>, "slices";
+    post_digest: Vec<RangeDigest>, "digest";
+    post_row_digests: Vec<RowDigest>, "row-digests";
+    post_read_rows: ReadSummary, "read-rows";
+    post_repair: RepairSummary, "repair";
+}
+
 /// # Safety
 /// `open` or `close` gave this address.
 pub unsafe fn post_unit(at: Addr) {
@@ -197,6 +281,13 @@ macro_rules! source {
             pub unsafe extern "C" fn post_discover(at: u32) {
                 unsafe { $crate::export::post_discover(at) }
             }
+
+            $crate::__compared!("source-connector", source_compared,
+                comparable post_comparable "comparable",
+                slices post_slices "slices",
+                digest post_digest "digest",
+                row_digests post_row_digests "row-digests",
+                read_rows post_read_rows "read-rows");
         });
     };
 }
@@ -218,6 +309,13 @@ macro_rules! destination {
             pub unsafe extern "C" fn post_resume(at: u32) {
                 unsafe { $crate::export::post_resume(at) }
             }
+
+            $crate::__compared!("dest-connector", destination_compared,
+                comparable post_comparable "comparable",
+                slices post_slices "slices",
+                digest post_digest "digest",
+                row_digests post_row_digests "row-digests",
+                repair post_repair "repair");
         });
     };
 }
@@ -227,6 +325,23 @@ macro_rules! destination {
 macro_rules! transform {
     ($type:ty) => {
         $crate::__exports!($type, transform, "transform-connector", "run-transform", {});
+    };
+}
+
+/// Exports that take all their arguments by one address.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __compared {
+    ($interface:literal, $module:ident, $($name:ident $post:ident $function:literal),+) => {
+        $(#[cfg_attr(target_arch = "wasm32", export_name = concat!("rapidbyte:connector/", $interface, "@2.0.0#", $function))]
+        pub unsafe extern "C" fn $name(args: u32) -> u32 {
+            unsafe { $crate::export::$module::$name(&SLOT, args) }
+        }
+
+        #[cfg_attr(target_arch = "wasm32", export_name = concat!("cabi_post_rapidbyte:connector/", $interface, "@2.0.0#", $function))]
+        pub unsafe extern "C" fn $post(at: u32) {
+            unsafe { $crate::export::$post(at) }
+        })+
     };
 }
 

@@ -450,6 +450,98 @@ record! {
     }
 }
 
+record! {
+    /// One column as a side of a comparison knows it.
+    pub struct ComparableColumn {
+        /// Its name, unquoted.
+        pub name: String,
+        /// The side's own type, in its own spelling.
+        pub native_type: String,
+        /// The forms that its values can be compared in, best first; the scheme says what they are.
+        pub forms: Vec<String>,
+    }
+}
+
+record! {
+    /// What a side of a comparison knows of its table.
+    pub struct ComparableTable {
+        /// Names how values are printed, ordered and hashed. Only sides of equal scheme can be compared.
+        pub scheme: String,
+        /// In the side's own order.
+        pub columns: Vec<ComparableColumn>,
+        /// Names of the primary key's columns, in key order; empty where there is none.
+        pub primary_key: Vec<String>,
+        /// As the side's statistics have it.
+        pub estimated_rows: Option<u64>,
+    }
+}
+
+record! {
+    /// A column in the form that both sides know.
+    pub struct ComparedColumn {
+        /// Its name, unquoted.
+        pub name: String,
+        /// One of the scheme's forms.
+        pub form: String,
+    }
+}
+
+record! {
+    /// What is compared of one stream. Both sides are told the same.
+    pub struct Comparison {
+        /// The stream.
+        pub context: StreamContext,
+        /// The columns whose values are hashed; none counts rows only.
+        pub columns: Vec<ComparedColumn>,
+        /// The columns that name and order rows; empty if the rows have no names.
+        pub key: Vec<ComparedColumn>,
+    }
+}
+
+record! {
+    /// The rows from `lower` on and before `upper`, as keys in their columns' forms.
+    pub struct KeyRange {
+        /// The first key; none is no bound.
+        pub lower: Option<Vec<String>>,
+        /// The key behind the last; none is no bound.
+        pub upper: Option<Vec<String>>,
+    }
+}
+
+record! {
+    /// The rows of one range. Equal digests mean equal rows, whatever their order.
+    pub struct RangeDigest {
+        /// How many.
+        pub rows: u64,
+        /// Sums up a 64-bit hash of each row.
+        pub hash: String,
+    }
+}
+
+record! {
+    /// The rows of one key.
+    pub struct RowDigest {
+        /// The key's values in their columns' forms.
+        pub key: Vec<String>,
+        /// How many; more than one where nothing keeps the key unique.
+        pub rows: u64,
+        /// Sums up a 64-bit hash of each row.
+        pub hash: String,
+    }
+}
+
+record! {
+    /// What a repair has changed.
+    pub struct RepairSummary {
+        /// Rows that were missing.
+        pub inserted: u64,
+        /// Rows that were different.
+        pub updated: u64,
+        /// Rows that the source does not have.
+        pub deleted: u64,
+    }
+}
+
 variant! {
     /// What a transform or a destination takes from its upstream.
     pub enum Inbound {

@@ -2,7 +2,8 @@
 
 use rapidbyte_sdk::abi::{give, mem, take, Abi, Addr};
 use rapidbyte_sdk::types::{
-    Column, DiscoveredStream, ReadSummary, Receipt, StreamSchema, SyncMode, TransformSummary, WriteSummary,
+    Column, ComparableTable, ComparedColumn, Comparison, DiscoveredStream, KeyRange, RangeDigest, ReadSummary, Receipt,
+    RepairSummary, StreamSchema, SyncMode, TransformSummary, WriteSummary,
 };
 use rapidbyte_sdk::{
     testing, ConnectorError, Destination, Emitter, Finding, Inbound, Inbox, Result, Source, StreamContext, Transform,
@@ -94,7 +95,10 @@ fn a_source_lives_from_open_to_close() {
         assert_eq!(result::<Vec<DiscoveredStream>>(streams).expect("discovers")[0].schema.columns.len(), 2);
 
         let read = exports::run(give(StreamContext::for_tests("a")));
-        assert_eq!(result::<ReadSummary>(read), Ok(ReadSummary { rows: 3, bytes: 5, batches: 2, position: Some("end".to_owned()) }));
+        assert_eq!(
+            result::<ReadSummary>(read),
+            Ok(ReadSummary { rows: 3, bytes: 5, batches: 2, position: Some("end".to_owned()) })
+        );
         let emitted = testing::with(|host| std::mem::take(&mut host.emitted));
         assert!(matches!(&emitted[..], [Inbound::Batch(_), Inbound::Barrier(_), Inbound::Batch(_)]));
 
@@ -132,6 +136,16 @@ mod destination {
         fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
             let payload = "p".to_owned();
             Ok(Some(Receipt { load_id: ctx.run.load_id.clone(), sequence: 6, payload, rows: 12, complete: false }))
+        }
+
+        fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+            assert_eq!(what.key[0].form, "text");
+            assert_eq!(within.lower, Some(vec!["a".to_owned()]));
+            Ok(vec![RangeDigest { rows: 2, hash: "h".to_owned() }; cuts.len() + 1])
+        }
+
+        fn repair(&mut self, what: &Comparison, delete: &[Vec<String>], _: &mut Inbox) -> Result<RepairSummary> {
+            Ok(RepairSummary { inserted: 0, updated: what.columns.len() as u64, deleted: delete.len() as u64 })
         }
 
         fn write(&mut self, _ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary> {
@@ -175,6 +189,39 @@ fn a_destination_confirms_barriers_and_sees_upstream_failures() {
         let written = exports::run(give(StreamContext::for_tests("a")));
         assert_eq!(result::<WriteSummary>(written), Err(aborted));
         exports::post_resume(exports::resume(give(StreamContext::for_tests("a"))));
+        exports::post_open(exports::close());
+    }
+    assert_eq!(mem::live(), 0);
+}
+
+fn comparison() -> Comparison {
+    let column = ComparedColumn { name: "k".to_owned(), form: "text".to_owned() };
+    Comparison { context: StreamContext::for_tests("a"), columns: vec![column.clone()], key: vec![column] }
+}
+
+#[test]
+fn comparisons_take_their_arguments_by_one_address_and_are_refused_by_default() {
+    use destination::__rapidbyte as exports;
+    testing::reset();
+    let key = |text: &str| vec![text.to_owned()];
+    let within = || KeyRange { lower: Some(key("a")), upper: None };
+    // SAFETY: arguments are lowered as the canonical ABI has them.
+    unsafe {
+        let (config, len) = string("{}");
+        exports::post_open(exports::open(config, len));
+        let digests = exports::digest(give((comparison(), within(), vec![key("b"), key("c")])));
+        assert_eq!(result::<Vec<RangeDigest>>(digests).expect("digests").len(), 3);
+        exports::post_digest(exports::digest(give((comparison(), within(), Vec::<Vec<String>>::new()))));
+        let repaired = exports::repair(give((comparison(), vec![key("b")])));
+        assert_eq!(result(repaired), Ok(RepairSummary { inserted: 0, updated: 1, deleted: 1 }));
+        for refused in [
+            exports::slices(give((comparison(), within(), 8_u32))),
+            exports::row_digests(give((comparison(), within(), Some(vec![key("b")])))),
+            exports::comparable(give(StreamContext::for_tests("a"))),
+        ] {
+            let error = result::<ComparableTable>(refused).expect_err("is refused");
+            assert_eq!(error.code, "connector.no-comparison");
+        }
         exports::post_open(exports::close());
     }
     assert_eq!(mem::live(), 0);

@@ -8,6 +8,7 @@
 mod catalog;
 mod columns;
 mod config;
+mod digest;
 mod fault;
 mod numeric;
 mod order;
@@ -24,7 +25,9 @@ mod tuple;
 mod types;
 
 use rapidbyte_pg::{Client, ConnectOptions};
-use rapidbyte_sdk::types::{Column, DiscoveredStream, StreamSchema, SyncMode};
+use rapidbyte_sdk::types::{
+    Column, ComparableTable, Comparison, DiscoveredStream, KeyRange, RangeDigest, RowDigest, StreamSchema, SyncMode,
+};
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
 
 use catalog::{Kind, Scope, Table};
@@ -41,11 +44,12 @@ const OLDEST_VERSION: u32 = 120_000;
 /// Room beside a row's own bytes in the largest message: framing, header and trailer of COPY.
 const MESSAGE_SLACK: usize = 1 << 10;
 
-/// The source. Opens a connection of its own for each call.
+/// The source. Opens a connection of its own for each call; only comparisons share one.
 pub struct PostgresSource {
     options: ConnectOptions,
     schema: String,
     resume: Resume,
+    comparing: Option<Client<TcpStream>>,
 }
 
 rapidbyte_sdk::source!(PostgresSource);
@@ -54,7 +58,7 @@ impl Source for PostgresSource {
     type Config = config::Config;
 
     fn open(config: config::Config) -> Result<PostgresSource> {
-        Ok(PostgresSource { options: config.connect_options(), schema: config.schema, resume: config.resume })
+        Ok(PostgresSource { options: config.connect_options(), schema: config.schema, resume: config.resume, comparing: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -84,6 +88,39 @@ impl Source for PostgresSource {
 
     fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
         self.read_stream(ctx, out).map_err(|error| error.context(&format!("reading stream {}", ctx.name)))
+    }
+
+    fn comparable(&mut self, ctx: &StreamContext) -> Result<ComparableTable> {
+        self.ask(ctx, |side| Ok(side.describe()))
+    }
+
+    fn slices(&mut self, what: &Comparison, within: &KeyRange, count: u32) -> Result<Vec<Vec<String>>> {
+        self.ask(&what.context, |side| side.slices(what, within, count))
+    }
+
+    fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+        self.ask(&what.context, |side| side.digest(what, within, cuts))
+    }
+
+    fn row_digests(
+        &mut self,
+        what: &Comparison,
+        within: &KeyRange,
+        keys: Option<&[Vec<String>]>,
+    ) -> Result<Vec<RowDigest>> {
+        self.ask(&what.context, |side| side.row_digests(what, within, keys))
+    }
+
+    fn read_rows(&mut self, what: &Comparison, keys: &[Vec<String>], out: &mut Emitter) -> Result<()> {
+        self.read_some(what, keys, out)
+            .map_err(|error| error.context(&format!("reading rows of stream {}", what.context.name)))
+    }
+
+    fn close(mut self) -> Result<()> {
+        match self.comparing.take() {
+            Some(client) => Ok(client.close()?),
+            None => Ok(()),
+        }
     }
 }
 

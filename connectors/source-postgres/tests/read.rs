@@ -291,3 +291,30 @@ fn the_config_is_checked_and_its_secrets_are_not_shown() {
         assert!(!error.message.contains("hunter2"), "{error}");
     }
 }
+
+#[test]
+fn rows_of_named_keys_alone_are_read() {
+    use rapidbyte_sdk::types::{ComparedColumn, Comparison};
+    let server = Server::start();
+    server.run(
+        "CREATE TABLE t (a int4, b text, v numeric(6,2), w text, PRIMARY KEY (a, b));
+         INSERT INTO t SELECT i, 'b''' || i, i, 'w' FROM generate_series(1, 3000) i",
+    );
+    testing::reset();
+    let compared = |name: &str, form: &str| ComparedColumn { name: name.to_owned(), form: form.to_owned() };
+    let key = vec![compared("a", "integer"), compared("b", "text")];
+    let columns = [key.clone(), vec![compared("v", "decimal(2)")]].concat();
+    let what = Comparison { context: context("t"), columns, key };
+    // More than one statement takes, and some that are not there.
+    let keys: Vec<Vec<String>> = (2001..=4500).map(|i| vec![i.to_string(), format!("b'{i}")]).collect();
+    let mut source = source(&support::config(&server, rapidbyte_testkit::SUPERUSER));
+    let mut out = Emitter::default();
+    source.read_rows(&what, &keys, &mut out).unwrap();
+    source.close().unwrap();
+    assert_eq!(out.summary().rows, 1000);
+    let host = testing::reset();
+    let mut reader = rapidbyte_sdk::arrow::Reader::new(host.batches()[0]).unwrap();
+    let names: Vec<_> = reader.schema().fields.iter().map(|field| field.name.clone()).collect();
+    assert_eq!(names, ["a", "b", "v"]);
+    assert!(reader.next_batch().unwrap().is_some());
+}

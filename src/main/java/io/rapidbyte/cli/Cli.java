@@ -63,6 +63,7 @@ public final class Cli {
         CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new RunCommand(root))
                 .addSubcommand(new CheckCommand(root))
+                .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(new DiscoverCommand(root))
                 .addSubcommand(new ConnectorsCommand(root))
                 .addSubcommand(new DemoCommand(root))

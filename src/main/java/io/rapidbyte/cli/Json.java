@@ -27,7 +27,11 @@ public final class Json {
 
     private Json() {}
 
-    private static ObjectNode result(String command, String status, int exitCode) {
+    static ObjectNode object() {
+        return NODES.objectNode();
+    }
+
+    static ObjectNode result(String command, String status, int exitCode) {
         return NODES.objectNode().put("command", command).put("status", status).put("exit_code", exitCode);
     }
 

@@ -36,12 +36,14 @@ import picocli.CommandLine.Spec;
             "    6  destination: it could not be written",
             "    7  state: Rapidbyte's own state could not be read or saved",
             "    8  transform: it could not do its work",
+            "    9  different: verify found rows that are not the same",
             "  130  cancelled, by Ctrl-C or a signal",
             "",
             "Examples:",
             "  rapidbyte demo                      watch it work, with PostgreSQL servers of its own",
             "  rapidbyte check pipeline.yaml       is everything in place?",
             "  rapidbyte run pipeline.yaml         go",
+            "  rapidbyte verify pipeline.yaml      is every row there?",
             "  rapidbyte run p.yaml --json | jq    the outcome for a script",
             "",
             "A command's own help: rapidbyte COMMAND --help"
@@ -108,7 +110,7 @@ public final class Root implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: run, check, discover, connectors, demo");
+                spec.commandLine(), "a command is missing: run, check, verify, discover, connectors, demo");
     }
 
     PrintStream out() {

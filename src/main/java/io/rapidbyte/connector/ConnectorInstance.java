@@ -6,13 +6,19 @@ import io.rapidbyte.connector.net.GuestSockets;
 import io.rapidbyte.connector.net.NetworkPolicy;
 import io.rapidbyte.connector.net.NetworkPolicy.TlsRule;
 import io.rapidbyte.connector.net.SocketOptions;
+import io.rapidbyte.model.ComparableTable;
+import io.rapidbyte.model.Comparison;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.KeyRange;
+import io.rapidbyte.model.RangeDigest;
 import io.rapidbyte.model.ReadSummary;
 import io.rapidbyte.model.Receipt;
+import io.rapidbyte.model.RepairSummary;
+import io.rapidbyte.model.RowDigest;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.TransformSummary;
 import io.rapidbyte.model.WriteSummary;
@@ -102,6 +108,42 @@ public final class ConnectorInstance implements AutoCloseable {
         return Twins.fromWit(WriteSummary.class, run("run-write", stream));
     }
 
+    /** Sources and destinations: what is known of the stream's table, for a comparison with the other side's. */
+    public ComparableTable comparable(StreamContext stream) throws ConnectorException {
+        return Twins.fromWit(ComparableTable.class, run("comparable", stream));
+    }
+
+    /** Sources and destinations: keys that cut a range into about {@code count} slices, in order. */
+    public List<List<String>> slices(Comparison what, KeyRange within, int count) throws ConnectorException {
+        List<?> cuts = (List<?>) compare("slices", what, toWit(within), count);
+        return cuts.stream().map(cut -> strings((List<?>) cut)).toList();
+    }
+
+    /** Sources and destinations: digests of the ranges that the cuts make, in order and all of one snapshot. */
+    public List<RangeDigest> digest(Comparison what, KeyRange within, List<List<String>> cuts)
+            throws ConnectorException {
+        return list(RangeDigest.class, compare("digest", what, toWit(within), cuts));
+    }
+
+    /** Sources and destinations: a digest for each key in a range and, if there are {@code keys}, among them. */
+    public List<RowDigest> rowDigests(Comparison what, KeyRange within, Optional<List<List<String>>> keys)
+            throws ConnectorException {
+        return list(RowDigest.class, compare("row-digests", what, toWit(within), keys));
+    }
+
+    /** Sources only: emits the rows of these keys. */
+    public ReadSummary readRows(Comparison what, List<List<String>> keys) throws ConnectorException {
+        return Twins.fromWit(ReadSummary.class, compare("read-rows", what, keys));
+    }
+
+    /**
+     * Destinations only: deletes the rows of these keys, then inserts or updates by key the rows that come
+     * from upstream; returns when that is durable.
+     */
+    public RepairSummary repair(Comparison what, List<List<String>> delete) throws ConnectorException {
+        return Twins.fromWit(RepairSummary.class, compare("repair", what, delete));
+    }
+
     /** Transforms only. */
     public TransformSummary runTransform(StreamContext stream) throws ConnectorException {
         return Twins.fromWit(TransformSummary.class, run("run-transform", stream));
@@ -144,9 +186,20 @@ public final class ConnectorInstance implements AutoCloseable {
     }
 
     private Object run(String function, StreamContext stream) throws ConnectorException {
+        return during(stream, function, toWit(stream));
+    }
+
+    private Object compare(String function, Comparison what, Object... more) throws ConnectorException {
+        Object[] args = new Object[more.length + 1];
+        args[0] = Twins.toWit(Contract.type("comparison"), what);
+        System.arraycopy(more, 0, args, 1, more.length);
+        return during(what.context(), function, args);
+    }
+
+    private Object during(StreamContext stream, String function, Object... args) throws ConnectorException {
         session.stream = Optional.of(stream);
         try {
-            return call(function, toWit(stream));
+            return call(function, args);
         } finally {
             session.stream = Optional.empty();
         }
@@ -183,6 +236,14 @@ public final class ConnectorInstance implements AutoCloseable {
 
     private static Object toWit(StreamContext stream) {
         return Twins.toWit(Contract.type("stream-context"), stream);
+    }
+
+    private static Object toWit(KeyRange range) {
+        return Twins.toWit(Contract.type("key-range"), range);
+    }
+
+    private static List<String> strings(List<?> values) {
+        return values.stream().map(String.class::cast).toList();
     }
 
     private static <T> List<T> list(Class<T> type, Object values) {

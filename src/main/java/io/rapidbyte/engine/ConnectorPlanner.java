@@ -7,8 +7,11 @@ import io.rapidbyte.config.StreamSettings;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
+import io.rapidbyte.model.StreamPolicies;
+import io.rapidbyte.model.SyncMode;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +61,29 @@ final class ConnectorPlanner implements RunPlanner {
         RunIdentity identity = new RunIdentity(pipeline.name(), runId, runId, FIRST_ATTEMPT);
         return pipeline.source().streams().stream()
                 .map(stream -> context(pipeline, stream, identity))
+                .toList();
+    }
+
+    /**
+     * The same for a comparison, which looks at all of a table however it was loaded, and for its repair,
+     * which has no dead letters.
+     */
+    static List<StreamContext> comparedContexts(Pipeline pipeline, String runId) {
+        return contexts(pipeline, runId).stream()
+                .map(stream -> new StreamContext(
+                        stream.name(),
+                        SyncMode.FULL_REFRESH,
+                        stream.writeMode(),
+                        stream.primaryKey(),
+                        stream.selectedColumns(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        stream.limits(),
+                        new StreamPolicies(
+                                DataErrorPolicy.FAIL, stream.policies().schemaEvolution()),
+                        Optional.empty(),
+                        stream.run()))
                 .toList();
     }
 

@@ -77,6 +77,15 @@ public final class Engine {
         return errands.discover(pipeline);
     }
 
+    /**
+     * Compares every stream's target with its source, and repairs it where {@code options} say so. A stream
+     * that cannot be compared has a verdict of its own. Fails with a {@link PipelineException} where the
+     * pipeline has problems, and with a {@link FailureException} where it cannot be verified at all.
+     */
+    public Future<VerifyReport> verify(Pipeline pipeline, VerifyOptions options) {
+        return errands.verify(pipeline, options);
+    }
+
     /** Bytes of the frames under way, by edge; empty while nothing runs. */
     Map<String, Long> leasedFrames() {
         return pool.leased();

@@ -5,6 +5,7 @@ import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.connector.ConnectorInstance;
 import io.rapidbyte.connector.MemoryConnectorState;
+import io.rapidbyte.flow.GuestDialog;
 import io.rapidbyte.flow.GuestErrand;
 import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.model.ConnectorException;
@@ -15,6 +16,7 @@ import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.StreamContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +32,7 @@ final class Errands {
     private final Context context;
     private final ConnectorCatalog catalog;
     private final Set<GuestErrand<?>> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<GuestTables> compared = ConcurrentHashMap.newKeySet();
 
     Errands(Vertx vertx, Context context, ConnectorCatalog catalog) {
         this.vertx = vertx;
@@ -90,7 +93,39 @@ final class Errands {
         return Future.failedFuture(cause);
     }
 
-    private <T> Future<T> ask(Cast.Part part, GuestErrand.Question<T> question) {
+    Future<VerifyReport> verify(Pipeline pipeline, VerifyOptions options) {
+        Optional<Failure> refusal = Verification.refusal(pipeline, options);
+        if (refusal.isPresent()) {
+            return Future.failedFuture(new FailureException(refusal.get()));
+        }
+        return OffLoop.call(vertx, () -> Preflight.check(catalog, pipeline)).compose(cast -> {
+            Promise<VerifyReport> report = Promise.promise();
+            // It waits for guests most of its life, for minutes if tables are large.
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("verification of " + pipeline.name())
+                    .start(() -> verify(cast, pipeline, options, report));
+            return report.future();
+        });
+    }
+
+    private void verify(Cast cast, Pipeline pipeline, VerifyOptions options, Promise<VerifyReport> report) {
+        GuestTables guests = new GuestTables(cast);
+        compared.add(guests);
+        Future<VerifyReport> done;
+        try (guests) {
+            VerifyReport found = new Verification(pipeline, options, guests).run();
+            done = Future.succeededFuture(found);
+        } catch (RuntimeException e) {
+            done = Future.failedFuture(e);
+        } finally {
+            compared.remove(guests);
+        }
+        Future<VerifyReport> told = done;
+        context.runOnContext(v -> told.onComplete(report));
+    }
+
+    private <T> Future<T> ask(Cast.Part part, GuestDialog.Question<T> question) {
         GuestErrand<T> errand =
                 new GuestErrand<>(part.connector(), part.role(), part.config(), new MemoryConnectorState(), question);
         underWay.add(errand);
@@ -99,5 +134,6 @@ final class Errands {
 
     void cancelAll() {
         underWay.forEach(GuestErrand::cancel);
+        compared.forEach(GuestTables::cancel);
     }
 }

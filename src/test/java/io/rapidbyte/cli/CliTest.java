@@ -72,6 +72,13 @@ class CliTest {
         assertThat(out()).containsPattern("(?m)^ +" + kind.exitCode() + "  " + cause);
     }
 
+    @Test
+    void what_verify_calls_different_is_no_failures_exit_code() {
+        run("--help");
+        assertThat(out()).containsPattern("(?m)^ +" + VerifyCommand.DIFFERENT_EXIT_CODE + "  different:");
+        assertThat(FailureKind.values()).noneMatch(kind -> kind.exitCode() == VerifyCommand.DIFFERENT_EXIT_CODE);
+    }
+
     @ParameterizedTest
     @EnumSource(FailureKind.class)
     void the_readme_lists_the_same_exit_codes(FailureKind kind) throws IOException {
@@ -80,7 +87,7 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "check", "discover", "connectors", "demo"})
+    @ValueSource(strings = {"run", "check", "verify", "discover", "connectors", "demo"})
     void each_command_shows_examples_and_where_exit_codes_stand(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out())
@@ -89,7 +96,17 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "rnu", "run", "run a.yaml b.yaml", "run a.yaml --no-such", "--log-level loud version"})
+    @ValueSource(
+            strings = {
+                "",
+                "rnu",
+                "run",
+                "run a.yaml b.yaml",
+                "run a.yaml --no-such",
+                "--log-level loud version",
+                "verify a.yaml --delete-extra",
+                "verify a.yaml --repair --count-only"
+            })
     void a_wrong_command_line_is_a_usage_error_and_says_where_to_look(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(FailureKind.USAGE.exitCode());
         assertThat(err()).startsWith("rapidbyte: ").contains("--help");

@@ -7,6 +7,10 @@ import io.rapidbyte.connector.net.TlsRequest;
 import io.rapidbyte.model.BackoffClass;
 import io.rapidbyte.model.Column;
 import io.rapidbyte.model.CommitState;
+import io.rapidbyte.model.ComparableColumn;
+import io.rapidbyte.model.ComparableTable;
+import io.rapidbyte.model.ComparedColumn;
+import io.rapidbyte.model.Comparison;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.Cursor;
 import io.rapidbyte.model.CursorNulls;
@@ -16,10 +20,14 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.ErrorScope;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.KeyRange;
 import io.rapidbyte.model.Partition;
+import io.rapidbyte.model.RangeDigest;
 import io.rapidbyte.model.ReadSummary;
 import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.RejectedRecord;
+import io.rapidbyte.model.RepairSummary;
+import io.rapidbyte.model.RowDigest;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.SchemaEvolution;
 import io.rapidbyte.model.StreamContext;
@@ -96,6 +104,16 @@ class TwinsTest {
                 new WriteSummary(4, 5, 6, 7),
                 new Receipt("l", 5, "p", 6, true),
                 new TransformSummary(7, 8),
+                new ComparableTable(
+                        "scheme",
+                        List.of(new ComparableColumn("c", "t", List.of("f", "g"))),
+                        List.of("k"),
+                        Optional.of(11L)),
+                new Comparison(CONTEXT, List.of(new ComparedColumn("c", "f")), List.of(new ComparedColumn("k", "g"))),
+                new KeyRange(Optional.of(List.of("a", "b")), Optional.empty()),
+                new RangeDigest(12, "hash"),
+                new RowDigest(List.of("a", "b"), 13, "hash"),
+                new RepairSummary(14, 15, 16),
                 new RejectedRecord("s", "{\"a\":1}", ErrorCategory.DATA, "c", "m"));
     }
 

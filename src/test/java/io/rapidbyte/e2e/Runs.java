@@ -10,6 +10,8 @@ import io.rapidbyte.engine.CheckReport;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
 import io.rapidbyte.engine.RunHandle;
+import io.rapidbyte.engine.VerifyOptions;
+import io.rapidbyte.engine.VerifyReport;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
@@ -100,6 +102,10 @@ final class Runs {
 
     static CheckReport check(PipelineText text) {
         return await(ENGINE.check(parse(text)));
+    }
+
+    static VerifyReport verify(PipelineText text, VerifyOptions options) {
+        return await(ENGINE.verify(parse(text), options));
     }
 
     static List<DiscoveredStream> discover(PipelineText text) {

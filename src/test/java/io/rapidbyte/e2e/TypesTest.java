@@ -12,6 +12,44 @@ import org.junit.jupiter.api.Test;
 
 /** I27: every value survives, and every column lands in a column of its own type. */
 class TypesTest {
+    /** Types with an Arrow form, and their extremes. */
+    static final String PLAIN = """
+                create table plain (
+                  id int primary key, b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, n numeric(12,2), wide numeric(38,10),
+                  huge numeric(60,20), free numeric, negative numeric(5,-2), t text, v varchar(20), c char(5), raw bytea, u uuid, j json,
+                  jb jsonb, d date, tm time, ts timestamp, tz timestamptz, nm name, o oid, ch "char", ts3 timestamp(3), tm0 time(0))""";
+
+    static final String PLAIN_ROWS = """
+                insert into plain values
+                (1, true, -32768, -2147483648, -9223372036854775808, 'NaN', 'NaN', -9999999999.99, 1234567890123456789012345678.0123456789,
+                 1234567890123456789012345678901234567890.01234567890123456789, 1e-200, 12345, '', 'x', 'a', '\\x00ff',
+                 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a" :  1}', '{"b": [1, null]}', '0001-01-01 BC', '00:00', 'infinity', '-infinity', 'n', 7, 'x',
+                 '2024-02-29 12:00:00.123', '23:59:59'),
+                (2, false, 32767, 2147483647, 9223372036854775807, 'Infinity', '-Infinity', 9999999999.99, -1234567890123456789012345678.0123456789,
+                 -0.00000000000000000001, 'NaN', -12300, 'naïve 🐘 \\ tab	', 'line
+                 break', 'ab', '', '00000000-0000-0000-0000-000000000000', 'null', 'null', 'infinity', '24:00', '4713-01-01 00:00:00 BC',
+                 '294246-12-31 23:59:59+00', 'é', 4294967295, 'y', '1970-01-01', '00:00:00'),
+                (3, null, null, null, null, '-0', '-0', 0, 0, null, 'Infinity', null, null, null, null, null, null, null, null, '5874897-12-31', null,
+                 '2000-01-01 00:00:00.000001', '1969-12-31 23:59:59.999999+00', null, null, null, null, null),
+                (4, null, 0, 0, 0, 1e-45, 1e308, 0.01, 0.0000000001, 0, '-Infinity', 0, 'null', 'NULL', '', null, null, '"null"', '"null"',
+                 '-infinity', '12:34:56.789012', '9999-12-31', '9999-12-31', '', 0, '', null, null),
+                (5, true, 1, 1, 1, 1.5, 0.1, 1, 1, 1, 123456789012345678901234567890.000010, 100, E'a\\\\b', 'x', 'x', '\\x5c30', null, '1', '1', '2024-02-29',
+                 '00:00:00.000001', '2024-02-29', '2024-02-29', 'x', 1, 'z', null, null)""";
+
+    /** Types that travel as text. */
+    static final String RICH = """
+                create table rich (
+                  id int primary key, ia int[], ta text[], nested numeric(5,1)[][], r int4range, tr tstzrange, mr int8multirange, ip inet, net cidr,
+                  mac macaddr, mac8 macaddr8, iv interval, m money, bt bit(5), vb bit varying, pt point, ln line, sg lseg, bx box, pa path, po polygon,
+                  ci circle, tv tsvector, tq tsquery, x xml, ttz timetz, lsn pg_lsn, jp jsonpath, rc regclass, ua uuid[], ja jsonb[], da date[])""";
+
+    static final String RICH_ROW = """
+                insert into rich values (1, '{1,NULL,-3}', '{a,"b,c","d\\"e",NULL,""}', '{{1.5,2},{3,4}}', '[1,5)', '[2024-01-01 00:00+00,)', '{[1,3),[7,9)}',
+                 '192.168.0.1/24', '10.0.0.0/8', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05', '1 year -2 mons +3 days 04:05:06.7', '-1234.56',
+                 B'10101', B'1', '(1.5,-2)', '{1,2,3}', '[(0,0),(1,1)]', '(1,1),(0,0)', '((0,0),(1,1))', '((0,0),(1,1),(2,0))', '<(0,0),5>',
+                 'a fat cat', 'fat & cat', '<a>é</a>', '04:05:06.789+02', '16/B374D848', '$.a[*]', 'pg_class', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}',
+                 array['{"a": 1}'::jsonb], '{infinity,"0044-03-15 BC"}')""";
+
     private Postgres.Database source;
     private Postgres.Database target;
 
@@ -32,26 +70,7 @@ class TypesTest {
 
     @Test
     void types_with_an_arrow_form() {
-        source.execute("""
-                create table plain (
-                  id int primary key, b bool, i2 int2, i4 int4, i8 int8, f4 float4, f8 float8, n numeric(12,2), wide numeric(38,10),
-                  huge numeric(60,20), free numeric, negative numeric(5,-2), t text, v varchar(20), c char(5), raw bytea, u uuid, j json,
-                  jb jsonb, d date, tm time, ts timestamp, tz timestamptz, nm name, o oid, ch "char", ts3 timestamp(3), tm0 time(0))""", """
-                insert into plain values
-                (1, true, -32768, -2147483648, -9223372036854775808, 'NaN', 'NaN', -9999999999.99, 1234567890123456789012345678.0123456789,
-                 1234567890123456789012345678901234567890.01234567890123456789, 1e-200, 12345, '', 'x', 'a', '\\x00ff',
-                 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a" :  1}', '{"b": [1, null]}', '0001-01-01 BC', '00:00', 'infinity', '-infinity', 'n', 7, 'x',
-                 '2024-02-29 12:00:00.123', '23:59:59'),
-                (2, false, 32767, 2147483647, 9223372036854775807, 'Infinity', '-Infinity', 9999999999.99, -1234567890123456789012345678.0123456789,
-                 -0.00000000000000000001, 'NaN', -12300, 'naïve 🐘 \\ tab	', 'line
-                 break', 'ab', '', '00000000-0000-0000-0000-000000000000', 'null', 'null', 'infinity', '24:00', '4713-01-01 00:00:00 BC',
-                 '294246-12-31 23:59:59+00', 'é', 4294967295, 'y', '1970-01-01', '00:00:00'),
-                (3, null, null, null, null, '-0', '-0', 0, 0, null, 'Infinity', null, null, null, null, null, null, null, null, '5874897-12-31', null,
-                 '2000-01-01 00:00:00.000001', '1969-12-31 23:59:59.999999+00', null, null, null, null, null),
-                (4, null, 0, 0, 0, 1e-45, 1e308, 0.01, 0.0000000001, 0, '-Infinity', 0, 'null', 'NULL', '', null, null, '"null"', '"null"',
-                 '-infinity', '12:34:56.789012', '9999-12-31', '9999-12-31', '', 0, '', null, null),
-                (5, true, 1, 1, 1, 1.5, 0.1, 1, 1, 1, 123456789012345678901234567890.000010, 100, E'a\\\\b', 'x', 'x', '\\x5c30', null, '1', '1', '2024-02-29',
-                 '00:00:00.000001', '2024-02-29', '2024-02-29', 'x', 1, 'z', null, null)""");
+        source.execute(PLAIN, PLAIN_ROWS);
 
         succeed(pipeline().stream("plain"));
 
@@ -60,16 +79,7 @@ class TypesTest {
 
     @Test
     void types_that_travel_as_text() {
-        source.execute("""
-                create table rich (
-                  id int primary key, ia int[], ta text[], nested numeric(5,1)[][], r int4range, tr tstzrange, mr int8multirange, ip inet, net cidr,
-                  mac macaddr, mac8 macaddr8, iv interval, m money, bt bit(5), vb bit varying, pt point, ln line, sg lseg, bx box, pa path, po polygon,
-                  ci circle, tv tsvector, tq tsquery, x xml, ttz timetz, lsn pg_lsn, jp jsonpath, rc regclass, ua uuid[], ja jsonb[], da date[])""", """
-                insert into rich values (1, '{1,NULL,-3}', '{a,"b,c","d\\"e",NULL,""}', '{{1.5,2},{3,4}}', '[1,5)', '[2024-01-01 00:00+00,)', '{[1,3),[7,9)}',
-                 '192.168.0.1/24', '10.0.0.0/8', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05', '1 year -2 mons +3 days 04:05:06.7', '-1234.56',
-                 B'10101', B'1', '(1.5,-2)', '{1,2,3}', '[(0,0),(1,1)]', '(1,1),(0,0)', '((0,0),(1,1))', '((0,0),(1,1),(2,0))', '<(0,0),5>',
-                 'a fat cat', 'fat & cat', '<a>é</a>', '04:05:06.789+02', '16/B374D848', '$.a[*]', 'pg_class', '{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}',
-                 array['{"a": 1}'::jsonb], '{infinity,"0044-03-15 BC"}')""", "insert into rich (id) values (2)");
+        source.execute(RICH, RICH_ROW, "insert into rich (id) values (2)");
 
         succeed(pipeline().stream("rich"));
 

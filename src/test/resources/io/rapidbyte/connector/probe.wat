@@ -31,6 +31,12 @@
     (i32.const 512))
   (func (export "rapidbyte:connector/source-connector@2.0.0#validate") (param i32 i32) (result i32) (unreachable))
   (func (export "rapidbyte:connector/source-connector@2.0.0#discover") (result i32) (unreachable))
+  ;; Nobody compares it with anything.
+  (func (export "rapidbyte:connector/source-connector@2.0.0#comparable") (param i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#slices") (param i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#digest") (param i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#row-digests") (param i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#read-rows") (param i32) (result i32) (unreachable))
   (func (export "rapidbyte:connector/source-connector@2.0.0#close") (result i32)
     (i32.store8 (i32.const 512) (i32.const 0))
     (i32.const 512))
