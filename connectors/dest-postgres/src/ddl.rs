@@ -26,51 +26,60 @@ pub(crate) fn create_schema(session: &mut Session, schema: &str) -> std::result:
 
 /// Makes the table with the stream's columns, NOT NULL included, but without its key (I28).
 pub(crate) fn create_table(session: &mut Session, table: &Table, schema: &Schema, known: &KnownTypes) -> Result<()> {
-    let columns: Vec<String> = schema
-        .fields
-        .iter()
-        .map(|field| {
-            let wanted = type_for(field, known);
-            if let Some(lost) = wanted.lost {
-                rapidbyte_sdk::warn!(
-                    "{table}: the destination has no type {lost}, so the column {} is {}",
-                    quote_identifier(&field.name),
-                    wanted.sql
-                );
-            }
-            let required = if field.nullable { "" } else { " NOT NULL" };
-            format!("{} {}{required}", quote_identifier(&field.name), wanted.sql)
-        })
-        .collect();
-    let sql = format!("CREATE TABLE {table} ({})", columns.join(", "));
+    for field in &schema.fields {
+        let wanted = type_for(field, known);
+        if let Some(lost) = wanted.lost {
+            rapidbyte_sdk::warn!(
+                "{table}: the destination has no type {lost}, so the column {} is {}",
+                quote_identifier(&field.name),
+                wanted.sql
+            );
+        }
+    }
+    let sql = creation(table, schema, known);
     session.execute(&sql).map_err(|e| errors::before_commit(&format!("creating the table {table}"), e))?;
     Ok(())
 }
 
-/// Gives the table its key. `key` is empty where there is none.
-pub(crate) fn add_primary_key(session: &mut Session, table: &Table, key: &[String]) -> Result<()> {
-    if key.is_empty() {
-        return Ok(());
-    }
-    let columns: Vec<String> = key.iter().map(|name| quote_identifier(name)).collect();
-    let sql = format!("ALTER TABLE {table} ADD PRIMARY KEY ({})", columns.join(", "));
-    let doing = format!("making ({}) the primary key of {table}", columns.join(", "));
-    session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
-    Ok(())
+/// The statement that makes the table.
+pub(crate) fn creation(table: &Table, schema: &Schema, known: &KnownTypes) -> String {
+    let column = |field: &rapidbyte_sdk::arrow::Field| {
+        let required = if field.nullable { "" } else { " NOT NULL" };
+        format!("{} {}{required}", quote_identifier(&field.name), type_for(field, known).sql)
+    };
+    let columns: Vec<String> = schema.fields.iter().map(column).collect();
+    format!("CREATE TABLE {table} ({})", columns.join(", "))
 }
 
-/// Adds columns that may be null: the rows that are there have no value for them.
-pub(crate) fn add_columns(session: &mut Session, table: &Table, additions: &[(String, String)]) -> Result<()> {
-    if additions.is_empty() {
-        return Ok(());
-    }
+/// The statement that adds columns, which may be null: the rows that are there have no value for them.
+pub(crate) fn addition(table: &Table, additions: &[(String, String)]) -> String {
     let clauses: Vec<String> = additions
         .iter()
         .map(|(name, sql_type)| format!("ADD COLUMN IF NOT EXISTS {} {sql_type}", quote_identifier(name)))
         .collect();
-    let sql = format!("ALTER TABLE {table} {}", clauses.join(", "));
-    session.execute(&sql).map_err(|e| errors::before_commit(&format!("adding columns to {table}"), e))?;
-    Ok(())
+    format!("ALTER TABLE {table} {}", clauses.join(", "))
+}
+
+/// Gives the table its key. `key` is empty where there is none.
+pub(crate) fn add_primary_key(session: &mut Session, table: &Table, key: &[String]) -> Result<()> {
+    let Some(sql) = key_addition(table, key) else { return Ok(()) };
+    let doing = format!("making the primary key of {table}");
+    session.execute(&sql).map(drop).map_err(|e| errors::before_commit(&doing, e))
+}
+
+/// The statement that gives the table its key.
+pub(crate) fn key_addition(table: &Table, key: &[String]) -> Option<String> {
+    let columns: Vec<String> = key.iter().map(|name| quote_identifier(name)).collect();
+    (!key.is_empty()).then(|| format!("ALTER TABLE {table} ADD PRIMARY KEY ({})", columns.join(", ")))
+}
+
+/// Adds columns; see [`addition`].
+pub(crate) fn add_columns(session: &mut Session, table: &Table, additions: &[(String, String)]) -> Result<()> {
+    if additions.is_empty() {
+        return Ok(());
+    }
+    let doing = format!("adding columns to {table}");
+    session.execute(&addition(table, additions)).map(drop).map_err(|e| errors::before_commit(&doing, e))
 }
 
 /// The key to create: the pipeline's, else the source's. All its columns must be in the stream.

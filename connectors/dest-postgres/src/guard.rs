@@ -2,7 +2,7 @@
 //!
 //! A failed statement spoils a transaction back to its last savepoint, and one bad row fails its whole COPY.
 //! So rows go in chunks, each behind a savepoint, and the batches of a chunk are kept until the server
-//! has taken them. A chunk that fails is halved until the bad rows are alone.
+//! has taken them. What fails is halved until the bad rows are alone.
 
 use std::ops::Range;
 
@@ -19,9 +19,9 @@ use crate::prepare::Loading;
 use crate::upsert::Merge;
 use crate::{errors, sink};
 
-/// A chunk is full once it is as large as this. Halving copies a bad row's chunk about twice more, so small
-/// chunks make bad rows cheap, and large ones make savepoints rare.
-pub(crate) const CHUNK_BYTES: usize = 1 << 20;
+/// Rows behind one savepoint take about so many bytes. Halving copies them about twice more, so few make bad
+/// rows cheap, and many make savepoints rare.
+const CHUNK_BYTES: usize = 512 << 10;
 
 /// Where rows go, and what becomes of bad ones.
 pub(crate) struct Guard<'a> {
@@ -94,13 +94,15 @@ impl<'a> Guard<'a> {
         Guard { session, loading, merge, schema, method, ctx, rows_before, rows: 0, rejected: 0 }
     }
 
-    /// Writes a chunk but for its bad rows.
+    /// Writes a chunk but for its bad rows. Large batches are taken in parts.
     pub(crate) fn put(&mut self, mut chunk: Chunk) -> Result<()> {
-        let all = 0..chunk.rows;
-        if all.is_empty() {
-            return Ok(());
+        let parts = chunk.bytes.div_ceil(CHUNK_BYTES).max(1);
+        let rows = chunk.rows.div_ceil(parts).max(1);
+        for first in (0..chunk.rows).step_by(rows) {
+            let range = first..(first + rows).min(chunk.rows);
+            self.put_range(&mut chunk, range)?;
         }
-        self.put_range(&mut chunk, all)
+        Ok(())
     }
 
     fn put_range(&mut self, chunk: &mut Chunk, range: Range<usize>) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::connector::Session;
 use crate::plan::plan;
 use crate::prepare::{self, Loading};
 use crate::receipts::Claim;
-use crate::swap::{examine, is_copy, Belongings, Fate};
+use crate::swap::{self, examine, is_copy, Belongings, Fate};
 use crate::types::KnownTypes;
 use crate::write::{is_guarded, no_schema};
 use crate::{ddl, errors, steps};
@@ -99,7 +99,8 @@ impl Replacing {
         let existing = prepare::find(session, target)?;
         prepare::check(target, schema, existing.as_ref())?;
         let Some(existing) = existing else {
-            return ddl::create_table(session, shadow, schema, known);
+            ddl::create_table(session, shadow, schema, known)?;
+            return self.guard_key(session);
         };
         // The policies are about the table itself.
         let wanted = plan(target, &existing.columns, schema, known, &ctx.policies.schema_evolution)?;
@@ -108,6 +109,28 @@ impl Replacing {
             None => format!("CREATE TABLE {shadow} AS SELECT {} FROM {target} WITH NO DATA", wanted.column_list()),
         };
         let doing = format!("making the table {shadow} to gather the new rows of {target}");
+        session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
+        if !self.guarded {
+            return Ok(());
+        }
+        swap::guard(session, target, &existing.oid, shadow).map_err(|e| errors::before_commit(&doing, e))
+    }
+
+    /// A row that comes twice is told from the others while it is loaded, not when the key is built (I19).
+    fn guard_key(&self, session: &mut Session) -> Result<()> {
+        let key = self.key.as_deref().unwrap_or_default();
+        if key.is_empty() || !self.guarded {
+            return Ok(());
+        }
+        let shadow = &self.shadow;
+        let columns: Vec<String> = key.iter().map(|name| quote_identifier(name)).collect();
+        let required: Vec<String> = columns.iter().map(|name| format!("ALTER {name} SET NOT NULL")).collect();
+        let sql = format!(
+            "ALTER TABLE {shadow} {}; CREATE UNIQUE INDEX ON {shadow} ({})",
+            required.join(", "),
+            columns.join(", ")
+        );
+        let doing = format!("making the key of {shadow}");
         session.execute(&sql).map(drop).map_err(|e| errors::before_commit(&doing, e))
     }
 
@@ -138,6 +161,9 @@ impl Replacing {
         }
         let doing = format!("replacing {}", self.target);
         let failed = |e: PgError| errors::before_commit(&doing, e);
+        if self.guarded {
+            swap::drop_guards(session, &self.shadow).map_err(failed)?;
+        }
         self.wait_for_turn(session)?;
         let Some(existing) = prepare::find(session, &self.target)? else { return Ok(()) };
         self.belongings = self.examine(session, &existing)?;

@@ -163,6 +163,36 @@ fn indexes(session: &mut Session, table: &Table, oid: &str) -> Result<Option<Vec
     Ok(Some(indexes))
 }
 
+/// Gives the shadow the table's unique indexes for as long as it is loaded, so that a row which comes twice
+/// is told from the others (I19). One over a column that the shadow lacks is left out.
+pub(crate) fn guard(session: &mut Session, table: &Table, oid: &str, shadow: &Table) -> Result<(), PgError> {
+    let indexes = indexes(session, table, oid)?.unwrap_or_default();
+    for index in indexes.iter().filter(|index| index.unique) {
+        let sql = format!("SAVEPOINT rb_guard; CREATE UNIQUE INDEX ON {shadow} {}", index.definition);
+        match session.execute(&sql) {
+            Err(error) if error.sqlstate() == Some(NO_COLUMN) => session.execute("ROLLBACK TO rb_guard").map(drop)?,
+            other => drop(other?),
+        }
+    }
+    Ok(())
+}
+
+/// The manual's `undefined_column`.
+const NO_COLUMN: &str = "42703";
+
+/// Takes back what [`guard`] gave.
+pub(crate) fn drop_guards(session: &mut Session, shadow: &Table) -> Result<(), PgError> {
+    let name = quote_literal(&shadow.to_string());
+    let drops = format!(
+        "SELECT string_agg(format('DROP INDEX %s', x.indexrelid::regclass), '; ') FROM pg_catalog.pg_index x \
+         WHERE x.indrelid = {name}::regclass"
+    );
+    match session.simple_query(&drops)?.single() {
+        Some(sql) => session.execute(sql).map(drop),
+        None => Ok(()),
+    }
+}
+
 impl Belongings {
     /// Builds the indexes and keys on the shadow, under names that are free while both tables stand.
     pub(crate) fn build_indexes(&self, session: &mut Session, shadow: &Table) -> Result<(), PgError> {

@@ -37,6 +37,14 @@ pub(crate) fn prepare(
     known: &KnownTypes,
     ctx: &StreamContext,
 ) -> Result<Loading> {
+    let key = key(target, schema, ctx)?;
+    let loading = prepare::for_append(session, target, schema, known, ctx)?;
+    check_key(session, target, &key, &loading.plan)?;
+    Ok(loading)
+}
+
+/// The key that rows are upserted by.
+pub(crate) fn key(target: &Table, schema: &Schema, ctx: &StreamContext) -> Result<Vec<String>> {
     let key = ddl::primary_key(schema, &ctx.primary_key)?;
     if key.is_empty() {
         let message = format!(
@@ -45,13 +53,11 @@ pub(crate) fn prepare(
         );
         return Err(ConnectorError::config("dest.upsert-without-key", message));
     }
-    let loading = prepare::for_append(session, target, schema, known, ctx)?;
-    check_key(session, target, &key, &loading.plan)?;
-    Ok(loading)
+    Ok(key)
 }
 
 /// Without a matching unique index the server cannot tell which row a new one replaces.
-fn check_key(session: &mut Session, target: &Table, key: &[String], plan: &Plan) -> Result<()> {
+pub(crate) fn check_key(session: &mut Session, target: &Table, key: &[String], plan: &Plan) -> Result<()> {
     let names: Vec<&str> = key.iter().map(String::as_str).collect();
     if let Some(missing) = names.iter().find(|name| !plan.columns.iter().any(|column| column.name == **name)) {
         let message = format!("{target}: the key's column {} is not written", quote_identifier(missing));
@@ -89,7 +95,7 @@ impl Merge {
         method: LoadMethod,
         ctx: &StreamContext,
     ) -> Result<Merge> {
-        let key = ddl::primary_key(schema, &ctx.primary_key)?;
+        let key = key(&loading.target, schema, ctx)?;
         let target = loading.table.clone();
         let stage = Table { schema: "pg_temp".to_owned(), name: "_rb_stage".to_owned() };
         let columns = loading.plan.column_list();

@@ -163,3 +163,73 @@ fn validate_says_what_would_go_wrong() {
     target.user = "nobody_we_know".to_owned();
     assert_eq!(target.open().validate(&[]).unwrap_err().category, ErrorCategory::Auth);
 }
+
+#[test]
+fn validate_shows_what_a_run_would_change_i33() {
+    let mut target = target("planned");
+    target.ask("CREATE TABLE t (n bigint PRIMARY KEY, old text)");
+    let column = |name: &str, native: &str, arrow: &str| rapidbyte_sdk::types::Column {
+        name: name.to_owned(),
+        native_type: native.to_owned(),
+        arrow_type: arrow.to_owned(),
+        nullable: name != "n",
+    };
+    let columns = vec![column("n", "bigint", "int64"), column("at", "timestamp with time zone", "timestamp(us, UTC)")];
+    let schema = StreamSchema { columns, primary_key: vec!["n".to_owned()] };
+    let look = |target: &common::Target, stream: &str, mode| {
+        let ctx = StreamContext { schema: Some(schema.clone()), ..target.context(stream, mode) };
+        let finding = target.open().validate(&[ctx]).unwrap().pop().unwrap();
+        (finding.level, finding.code, finding.message)
+    };
+    let (level, _, message) = look(&target, "new", WriteMode::Append);
+    assert_eq!(level, FindingLevel::Ok);
+    for statement in [
+        "CREATE TABLE \"planned\".\"new\" (\"n\" bigint NOT NULL, \"at\" timestamp with time zone)",
+        "ALTER TABLE \"planned\".\"new\" ADD PRIMARY KEY (\"n\")",
+    ] {
+        assert!(message.contains(statement), "{message}");
+    }
+    let (level, _, message) = look(&target, "t", WriteMode::Upsert);
+    let addition = "ALTER TABLE \"planned\".\"t\" ADD COLUMN IF NOT EXISTS \"at\" timestamp with time zone";
+    assert!(level == FindingLevel::Ok && message.ends_with(addition), "{message}");
+    target.evolution.new_column = NewColumnPolicy::Fail;
+    assert_eq!(look(&target, "t", WriteMode::Append).1, "dest.new-column");
+    target.evolution.new_column = NewColumnPolicy::Ignore;
+    assert!(!look(&target, "t", WriteMode::Append).2.contains("ADD COLUMN"));
+    target.evolution.removed_column = RemovedColumnPolicy::Fail;
+    assert_eq!(look(&target, "t", WriteMode::Append).1, "dest.removed-column");
+    target.evolution.removed_column = RemovedColumnPolicy::Ignore;
+    target.ask("ALTER TABLE t ADD at date");
+    assert_eq!(look(&target, "t", WriteMode::Append).1, "dest.type-mismatch");
+    target.evolution.type_change = TypeChangePolicy::Coerce;
+    assert_eq!(look(&target, "t", WriteMode::Append).0, FindingLevel::Ok);
+    target.ask("ALTER TABLE t ALTER at SET NOT NULL");
+    target.evolution.nullability_change = NullabilityChangePolicy::Fail;
+    assert_eq!(look(&target, "t", WriteMode::Append).1, "dest.nullability-changed");
+    target.evolution.nullability_change = NullabilityChangePolicy::Allow;
+    target.primary_key = vec!["at".to_owned()];
+    assert_eq!(look(&target, "t", WriteMode::Upsert).1, "dest.no-unique-index");
+}
+
+#[test]
+fn types_widen_without_being_told_to() {
+    let target = target("widening");
+    let values: [(DataType, &str, &[&str]); 4] = [
+        (DataType::Int32, "integer", &["integer", "bigint", "numeric", "numeric(20,0)"]),
+        (DataType::Int64, "bigint", &["bigint", "numeric"]),
+        (
+            DataType::Decimal128 { precision: 12, scale: 2 },
+            "numeric(12,2)",
+            &["numeric(14,2)", "numeric(12,5)", "numeric"],
+        ),
+        (DataType::Utf8, "character varying(6)", &["text", "character varying(6)", "character varying"]),
+    ];
+    for (data_type, native, wider) in values {
+        let schema = numbers("n", data_type, native);
+        for column in wider {
+            target.ask(&format!("DROP TABLE IF EXISTS t; CREATE TABLE t (n {column})"));
+            target.append("t", four(&schema)).unwrap();
+            assert_eq!(target.ask("SELECT count(n) FROM t"), "4", "{native} into {column}");
+        }
+    }
+}

@@ -180,3 +180,23 @@ fn a_constraint_that_waits_for_commit_is_checked_in_time_i19() {
     let summary = target.write("t", WriteMode::Append, inbound(vec![rows(0..8, |_| "1")])).unwrap();
     assert_eq!((summary.rows, rejected_ids()), (6, vec![6, 7]));
 }
+
+#[test]
+fn a_row_that_comes_twice_is_rejected_from_a_replacement_too_i19() {
+    for (name, setup) in [
+        ("twice_new", "DROP TABLE t"),
+        ("twice_swapped", "SELECT 1"),
+        ("twice_refilled", "CREATE VIEW v AS SELECT * FROM t; ALTER TABLE t ADD other int UNIQUE"),
+    ] {
+        let target = guarded(name, DataErrorPolicy::Dlq);
+        target.ask(setup);
+        let ones = |ids| Ok(Inbound::Batch(rows(ids, |_| "1")));
+        let stream = vec![ones(0..5), barrier(1, false), ones(3..8), barrier(2, true)];
+        let summary = target.write("t", WriteMode::Replace, stream).unwrap();
+        assert_eq!((summary.rows, rejected_ids()), (8, vec![3, 4]), "{name}");
+        assert_eq!(target.ask("SELECT count(*) || ' ' || count(DISTINCT id) FROM t"), "8 8", "{name}");
+        assert_eq!(target.ask("SELECT string_agg(indexrelid::regclass::text, ' ') FROM pg_index WHERE indrelid = 't'::regclass AND indisprimary"), "t_pkey", "{name}");
+        let of_t = if name == "twice_refilled" { "2" } else { "1" };
+        assert_eq!(target.ask("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass"), of_t, "{name}");
+    }
+}
