@@ -63,8 +63,8 @@ final class Bench {
         if (!imageFits) {
             note("NO IMAGE of this build, so it is not measured: mvn -Pdist -DskipTests package makes one");
         }
-        bin = findPostgres();
         work = Files.createTempDirectory("rapidbyte-bench");
+        bin = findPostgres();
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::stopServers));
         startServer("source", 54391);
         startServer("target", 54392);
@@ -182,7 +182,7 @@ final class Bench {
             String graal = Stream.of("compiler", "truffle-compiler", "word", "collections")
                     .map(jar -> "target/graal/" + jar + ".jar")
                     .collect(Collectors.joining(":"));
-            process = new ProcessBuilder(
+            ProcessBuilder builder = new ProcessBuilder(
                             java,
                             "@target/classes/io/rapidbyte/launcher/jvm.options",
                             "--upgrade-module-path=" + graal,
@@ -190,8 +190,9 @@ final class Bench {
                             JAR.toString(),
                             "bench/WarmEngine.java",
                             pipeline.toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().put("RAPIDBYTE_STATE", work.resolve("state.db").toString());
+            process = builder.start();
             out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             in = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
         }
@@ -325,7 +326,9 @@ final class Bench {
     }
 
     private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("RAPIDBYTE_STATE", work.resolve("state.db").toString());
+        Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
         if (process.waitFor() != 0) {

@@ -2,6 +2,7 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineLoader;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.engine.StatePlace;
 import io.rapidbyte.engine.StreamVerdict.Status;
 import io.rapidbyte.engine.VerifyOptions;
 import io.rapidbyte.engine.VerifyOptions.Repair;
@@ -27,7 +28,7 @@ final class WarmEngine {
     public static void main(String[] args) throws Exception {
         Pipeline pipeline = PipelineLoader.load(Path.of(args[0]), Map.of());
         Vertx vertx = Vertx.vertx();
-        Engine engine = Engine.start(vertx, new EngineOptions(List.of())).await();
+        Engine engine = Engine.start(vertx, new EngineOptions(List.of(), StatePlace.byDefault(System.getenv()))).await();
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -49,13 +49,18 @@ public final class Cli {
         Root root = new Root(out, err, environment, interactive);
         CommandLine commandLine = commandLine(root);
         commandLine.setParameterExceptionHandler((e, words) -> misused(root, e, List.of(words)));
-        commandLine.setExecutionExceptionHandler(
-                (e, command, result) -> Failures.tell(root, command.getCommandName(), e));
+        commandLine.setExecutionExceptionHandler((e, command, result) -> Failures.tell(root, name(command), e));
         commandLine.setExecutionStrategy(result -> {
             Logs.configure(root.logLevel(), root.terminal());
             return new CommandLine.RunLast().execute(result);
         });
         return commandLine.execute(args);
+    }
+
+    /** Without the program's own, such as {@code state show}. */
+    private static String name(CommandLine command) {
+        String full = command.getCommandSpec().qualifiedName();
+        return full.substring(full.indexOf(' ') + 1);
     }
 
     /** The commands with nothing run yet. */
@@ -65,6 +70,9 @@ public final class Cli {
                 .addSubcommand(new CheckCommand(root))
                 .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(new DiscoverCommand(root))
+                .addSubcommand(StateCommand.withSubcommands(root))
+                .addSubcommand(RunsCommand.withSubcommands(root))
+                .addSubcommand(DlqCommand.withSubcommands(root))
                 .addSubcommand(new ConnectorsCommand(root))
                 .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new VersionCommand(root))

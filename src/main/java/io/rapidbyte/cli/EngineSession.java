@@ -75,7 +75,7 @@ public final class EngineSession implements AutoCloseable {
         close(engine.close().eventually(vertx::close));
     }
 
-    private static void close(Future<Void> closing) {
+    static void close(Future<Void> closing) {
         try {
             closing.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -91,13 +91,15 @@ public final class Failures {
             case DESTINATION -> "Look at the destination: its address, its login, its rights, its space." + retry;
             case STATE -> "Look whether Rapidbyte's state can be read and written, and by nobody else." + retry;
             case TRANSFORM -> "Look at the transform's settings and at the rows it was given." + retry;
-            case CANCELLED -> "Nothing of an unfinished stream was kept; run again to start over.";
+            case CANCELLED -> "Run again: streams go on behind their last checkpoint.";
         };
     }
 
     private static Optional<String> commitAdvice(ConnectorError error) {
         return error.commitState()
                 .filter(state -> state == CommitState.AFTER_COMMIT_UNKNOWN)
-                .map(state -> "The destination may or may not have kept the rows: look before running again.");
+                .map(
+                        state ->
+                                "The destination may or may not have kept the last rows; one that keeps receipts is asked before the next run writes.");
     }
 }

@@ -110,7 +110,8 @@ public final class Root implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: run, check, verify, discover, connectors, demo");
+                spec.commandLine(),
+                "a command is missing: run, check, verify, discover, state, runs, dlq, connectors, demo");
     }
 
     PrintStream out() {

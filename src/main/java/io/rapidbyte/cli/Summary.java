@@ -4,8 +4,10 @@ import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What became of a run, for people. */
 final class Summary {
@@ -23,6 +25,9 @@ final class Summary {
                         + Text.printable(stream.streamName() + ": " + warning));
             }
         }
+        for (StreamReport stream : report.streams()) {
+            story(stream).ifPresent(line -> terminal.note(Text.printable(stream.streamName() + ": " + line)));
+        }
         terminal.note(verdict(terminal, report));
         report.failure().ifPresent(failure -> Failures.describe(terminal, failure));
         for (StreamReport stream : report.streams()) {
@@ -31,6 +36,19 @@ final class Summary {
                     .filter(failure -> stream.status() == RunStatus.FAILED)
                     .ifPresent(failure -> Failures.describe(terminal, failure));
         }
+    }
+
+    /** What a row of numbers cannot tell: where the stream went on, how often it was tried, what it left out. */
+    private static Optional<String> story(StreamReport stream) {
+        List<String> parts = new ArrayList<>();
+        stream.continuedFrom().ifPresent(rows -> parts.add("continued from row " + Text.count(rows)));
+        if (stream.attempts() > 1) {
+            parts.add("took " + stream.attempts() + " attempts");
+        }
+        if (stream.rowsRejected() > 0) {
+            parts.add(Text.plural(stream.rowsRejected(), "row") + " rejected");
+        }
+        return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
     }
 
     private static List<String> table(RunReport report) {
@@ -62,7 +80,15 @@ final class Summary {
                 report.streams().stream().mapToLong(StreamReport::bytesRead).sum();
         String totals = Text.plural(rows, "row") + ", " + Text.size(bytes) + " in " + Text.duration(report.duration())
                 + " (" + Text.perSecond(rows, report.duration()) + " rows/s)";
-        return terminal.style(styleOf(report.status()), Text.word(report.status())) + ": " + totals;
+        return terminal.style(styleOf(report.status()), ending(report)) + ": " + totals;
+    }
+
+    private static String ending(RunReport report) {
+        long rejected =
+                report.streams().stream().mapToLong(StreamReport::rowsRejected).sum();
+        return report.status() == RunStatus.SUCCEEDED && rejected > 0
+                ? "completed with " + Text.plural(rejected, "rejected row")
+                : Text.word(report.status());
     }
 
     private static Terminal.Style styleOf(RunStatus status) {

@@ -12,14 +12,17 @@ import io.rapidbyte.state.StateException;
 import java.util.Optional;
 
 /** What the state could not do, in the words of runs. */
-final class StateFailures {
+public final class StateFailures {
     private StateFailures() {}
 
-    /** {@code cause} as the failure of a run; what is no failure of the state stays as it is. */
+    /** The failure of a run or a command that {@code e} is. */
+    public static FailureException explain(StateException e) {
+        return new FailureException(of(e, Optional.empty(), Optional.empty()), e);
+    }
+
+    /** The same for what came out of a future; what is no failure of the state stays as it is. */
     static Throwable explain(Throwable cause) {
-        return cause instanceof StateException e
-                ? new FailureException(of(e, Optional.empty(), Optional.empty()), e)
-                : cause;
+        return cause instanceof StateException e ? explain(e) : cause;
     }
 
     /** @param commitState of the destination's transaction that this was about, where there is one */

@@ -1,6 +1,8 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.config.StateSettings;
+import io.rapidbyte.model.FailureException;
+import io.rapidbyte.state.StateException;
 import io.rapidbyte.state.StateLocation;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,20 +17,32 @@ public final class StatePlace {
     /**
      * What the pipeline says, or else {@code fallback}.
      *
-     * @throws io.rapidbyte.state.StateException if the connection cannot be read as the backend's
+     * @throws FailureException of kind {@code STATE} if the connection cannot be read as the backend's
      */
     public static StateLocation of(StateSettings settings, StateLocation fallback) {
         return settings.connection()
                 .map(connection -> switch (settings.backend()) {
                     case SQLITE -> (StateLocation) new StateLocation.SqliteFile(Path.of(connection));
-                    case POSTGRES -> StateLocation.of(connection);
+                    case POSTGRES -> read(connection);
                 })
                 .orElse(fallback);
     }
 
-    /** Where pipelines keep their state that do not say where: {@value #VARIABLE}, or the user's data folder. */
+    private static StateLocation read(String text) {
+        try {
+            return StateLocation.of(text);
+        } catch (StateException e) {
+            throw StateFailures.explain(e);
+        }
+    }
+
+    /**
+     * Where pipelines keep their state that do not say where: {@value #VARIABLE}, or the user's data folder.
+     *
+     * @throws FailureException of kind {@code STATE} if the variable cannot be read
+     */
     public static StateLocation byDefault(Map<String, String> environment) {
         String named = environment.getOrDefault(VARIABLE, "");
-        return named.isBlank() ? StateLocation.ofUser(environment) : StateLocation.of(named);
+        return named.isBlank() ? StateLocation.ofUser(environment) : read(named);
     }
 }

@@ -1,6 +1,7 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.config.StateSettings;
+import io.rapidbyte.model.FailureException;
 import io.rapidbyte.state.StateLocation;
 import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
@@ -28,8 +29,8 @@ final class StateStores {
     Future<StateStore> open(StateSettings settings) {
         try {
             return open(StatePlace.of(settings, fallback)).recover(e -> Future.failedFuture(StateFailures.explain(e)));
-        } catch (RuntimeException e) {
-            return Future.failedFuture(StateFailures.explain(e));
+        } catch (FailureException e) {
+            return Future.failedFuture(e);
         }
     }
 

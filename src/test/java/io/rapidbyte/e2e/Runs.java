@@ -34,9 +34,14 @@ import java.util.concurrent.TimeoutException;
 final class Runs {
     private static final int PATIENCE_SECONDS = 120;
     private static final Vertx VERTX = Vertx.vertx();
-    private static final StateLocation STATE = new StateLocation.SqliteFile(stateFile());
+    /** Where the pipelines of all tests keep their state. */
+    static final Path STATE_FILE = stateFile();
+
     private static final Engine ENGINE = await(Engine.start(
-            VERTX, new EngineOptions(List.of(Path.of("src/test/connectors"), Path.of("connectors")), STATE)));
+            VERTX,
+            new EngineOptions(
+                    List.of(Path.of("src/test/connectors"), Path.of("connectors")),
+                    new StateLocation.SqliteFile(STATE_FILE))));
 
     private Runs() {}
 

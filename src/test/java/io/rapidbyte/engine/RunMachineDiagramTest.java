@@ -41,14 +41,16 @@ class RunMachineDiagramTest {
                 ## A run
 
                 One stream's failure stops no other (I5): the run goes on in `failing` and admits what waits. A run is
-                `failed` when any stream failed, even if it was cancelled afterwards.
+                `failed` when any stream failed, even if it was cancelled afterwards. It begins by taking the pipeline's lease
+                in the state and is over when the state says how it ended (I7); a run that loses its lease is given up.
 
                 %s
                 ## A stream
 
                 A stream's stages are deployed downstream first; their guests start when all of them stand (I3). When one
                 fails, its neighbours learn it over their edges (I4); the stream waits for all of them to end, then clears
-                them away, then reports.
+                them away. After a failure that may pass it waits and tries again, unless it was cancelled (I11). Where an
+                earlier attempt or run left a load open, the destination is first asked how far it got (I8).
 
                 %s""".formatted(diagram(RunMachine.TABLE), diagram(StreamMachine.TABLE));
     }

@@ -58,6 +58,8 @@ public final class Program {
         builder.environment().put("RAPIDBYTE_JAVA_HOME", System.getProperty("java.home"));
         // the build under test, whether there is an image or not
         builder.environment().put("RAPIDBYTE_NO_IMAGE", "1");
+        // Nothing of the user's is touched.
+        builder.environment().put("RAPIDBYTE_STATE", folder.resolve("state.db").toString());
         builder.environment().putAll(environment);
         return builder.start();
     }

@@ -29,6 +29,9 @@ import java.util.concurrent.CountDownLatch;
 final class Demo {
     static final Path PIPELINE_FILE = Path.of("rapidbyte-demo", "pipeline.yaml");
 
+    /** As the file has it. */
+    private static final String STATE_FILE = "state.db";
+
     private final Root root;
     private final Terminal terminal;
     private final boolean keep;
@@ -47,6 +50,7 @@ final class Demo {
             step("shop: port " + servers.shopPort() + ", warehouse: port " + servers.warehousePort());
             long rows = Shop.fill(servers.shop());
             step("filled the shop with " + Text.plural(rows, "row"));
+            forgetState();
             Pipeline pipeline = pipeline(servers);
             int exitCode = runAndCompare(pipeline, servers);
             if (keep) {
@@ -83,6 +87,13 @@ final class Demo {
                                 + ": the warehouse holds exactly what the shop holds"
                         : terminal.style(Terminal.Style.RED, "FAIL") + ": the two sides differ");
         return parity;
+    }
+
+    /** What was delivered to servers that are gone means nothing to these. */
+    private static void forgetState() throws IOException {
+        for (String suffix : List.of("", "-wal", "-shm")) {
+            Files.deleteIfExists(PIPELINE_FILE.resolveSibling(STATE_FILE + suffix));
+        }
     }
 
     /** The user's pipeline file where there is one already, with this go's ports. */
