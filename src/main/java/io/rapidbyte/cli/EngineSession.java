@@ -72,7 +72,9 @@ public final class EngineSession implements AutoCloseable {
 
     @Override
     public void close() {
-        close(engine.close().eventually(vertx::close));
+        close(engine.close());
+        // Not chained: what follows the end of a Vert.x cannot be told on its event loops.
+        close(vertx.close());
     }
 
     static void close(Future<Void> closing) {

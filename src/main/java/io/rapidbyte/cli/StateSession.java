@@ -68,6 +68,7 @@ final class StateSession implements AutoCloseable {
 
     @Override
     public void close() {
-        EngineSession.close(store.close().eventually(vertx::close));
+        EngineSession.close(store.close());
+        EngineSession.close(vertx.close());
     }
 }
