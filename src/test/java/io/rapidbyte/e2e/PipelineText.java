@@ -10,6 +10,7 @@ final class PipelineText {
     private final List<String> streams = new ArrayList<>();
     private final List<String> transforms = new ArrayList<>();
     private final List<String> resources = new ArrayList<>();
+    private final List<String> destination = new ArrayList<>();
     private String sourceUse = "source-postgres";
     private String targetUse = "dest-postgres";
     private String sourceExtra = "";
@@ -51,6 +52,12 @@ final class PipelineText {
 
     PipelineText append() {
         writeMode = "append";
+        return this;
+    }
+
+    /** A further line of the destination, such as {@code on_data_error: dlq}. */
+    PipelineText destination(String line) {
+        destination.add("  " + line);
         return this;
     }
 
@@ -116,6 +123,7 @@ final class PipelineText {
                 .append(target.name())
                 .append(targetExtra);
         text.append("}\n  write_mode: ").append(writeMode).append('\n');
+        destination.forEach(line -> text.append(line).append('\n'));
         text.append("resources:\n").append(String.join("\n", resources)).append('\n');
         if (resources.stream().noneMatch(line -> line.contains("max_retries"))) {
             // A test that waits for a failure wants it at once.

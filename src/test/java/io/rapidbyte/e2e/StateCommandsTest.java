@@ -75,6 +75,26 @@ class StateCommandsTest {
     }
 
     @Test
+    void rows_that_the_destination_refuses_are_kept_and_shown_I20() throws IOException {
+        target.execute("create table events (id bigint primary key check (id % 1000 <> 0), at timestamptz not null,"
+                + " what text)");
+        PipelineText keeping = pipeline().destination("on_data_error: dlq");
+        RunReport report = succeed(keeping);
+        assertThat(rows(report)).isEqualTo(4995);
+        assertThat(report.streams().getFirst().rowsRejected()).isEqualTo(5);
+        assertThat(target.value("select count(*) from events")).isEqualTo("4995");
+
+        String file =
+                Files.writeString(folder.resolve("p.yaml"), keeping.text()).toString();
+        JsonNode letters = json("dlq", "list", file).at("/dead_letters");
+        assertThat(letters).hasSize(5);
+        assertThat(letters.findValuesAsText("row")).allMatch(row -> row.contains("000"));
+        JsonNode shown =
+                json("dlq", "show", letters.get(0).get("id").asText(), file).at("/dead_letter");
+        assertThat(shown.get("schema").asText()).contains("\"name\":\"at\"");
+    }
+
+    @Test
     void what_is_not_there_is_told_with_the_exit_code_of_the_state() throws IOException {
         String file =
                 Files.writeString(folder.resolve("p.yaml"), pipeline().text()).toString();
