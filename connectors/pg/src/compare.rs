@@ -114,8 +114,10 @@ impl<'a, T: Transport> Side<'a, T> {
     /// Digests of the ranges that `cuts` make of `within`, in order.
     pub fn digest(&mut self, what: &Comparison, within: &KeyRange, cuts: &[Key]) -> Result<Vec<RangeDigest>> {
         let terms = Terms::of(&self.table, what)?;
+        // Seen through, the planner would take each row for a range of its own, and sort them all on disk.
         let statement = format!(
-            "SELECT {range} AS range, count(*), sum({hash}) FROM {table}{condition} GROUP BY 1",
+            "SELECT range, count(*), sum(hash) FROM (SELECT {range} AS range, {hash} AS hash FROM {table}{condition} OFFSET 0) \
+             AS rows GROUP BY range",
             range = terms.range_of(cuts)?,
             hash = terms.hash(),
             table = self.table.quoted,
