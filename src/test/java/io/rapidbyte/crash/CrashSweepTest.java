@@ -1,0 +1,29 @@
+package io.rapidbyte.crash;
+
+import io.rapidbyte.crash.MortalRun.Strike;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The most telling points of {@link FullCrashSweepTest}: I6, I7, I8, I17, I20. */
+class CrashSweepTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "APPEND, false, " + Steps.COMMITTED + ", 2",
+        "APPEND, true, " + Steps.COMMITTING + ", 2",
+        "REPLACE, true, " + Steps.COMMITTED + ", 2",
+        "UPSERT, false, " + Steps.COMMITTED + ", 2",
+        "INCREMENTAL_APPEND, true, " + Steps.COMMITTED + ", 1",
+        "INCREMENTAL_UPSERT, false, " + Steps.FRONTIER_SAVED + ", 1",
+    })
+    void killed_in_the_run_and_in_its_recovery(Mode mode, boolean badRows, String step, int arrival)
+            throws IOException, InterruptedException {
+        Strike strike = Strike.kill(step, arrival);
+        new CrashSweep(folder, mode, badRows).dieAt(strike, strike);
+    }
+}

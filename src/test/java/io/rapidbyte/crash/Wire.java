@@ -1,0 +1,191 @@
+package io.rapidbyte.crash;
+
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A wire between the program and a PostgreSQL server that can break at a chosen moment. It forwards both ways, and understands of
+ * the protocol what it needs: where a client's message begins, which ones carry rows of a COPY, and which one is a COMMIT.
+ */
+final class Wire implements Closeable {
+    /** When and how the wire breaks, once; the connections after it are sound. */
+    sealed interface Break {
+        /** The server never sees the n-th COMMIT of rows. */
+        record BeforeCommit(int nth) implements Break {}
+
+        /** The server has committed rows the n-th time, and the client never learns it. */
+        record BeforeCommitsAnswer(int nth) implements Break {}
+
+        /** After that many bytes from the server, on one connection. */
+        record AfterReceived(long bytes) implements Break {}
+
+        /** After that many bytes from the client, on one connection. */
+        record AfterSent(long bytes) implements Break {}
+    }
+
+    /** The request code of a startup message of protocol 3.0; what comes before it is a question for encryption. */
+    private static final int PROTOCOL_3 = 196608;
+
+    private static final int CHUNK = 1 << 16;
+
+    private final ServerSocket door;
+    private final int serverPort;
+    private final Break chosen;
+    private final AtomicInteger commits = new AtomicInteger();
+    private volatile boolean broken;
+
+    /** Opens a wire to the server at {@code serverPort} of this machine. */
+    Wire(int serverPort, Break chosen) throws IOException {
+        this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.serverPort = serverPort;
+        this.chosen = chosen;
+        Thread.ofVirtual().name("wire").start(this::accept);
+    }
+
+    int port() {
+        return door.getLocalPort();
+    }
+
+    /** Whether it has broken. */
+    boolean broken() {
+        return broken;
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket client = door.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+                Connection connection = new Connection(client, server);
+                Thread.ofPlatform().daemon().start(connection::forwardRequests);
+                Thread.ofPlatform().daemon().start(connection::forwardAnswers);
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        door.close();
+    }
+
+    private final class Connection {
+        private final Socket client;
+        private final Socket server;
+        private volatile boolean deaf;
+        private long sent;
+        private boolean rowsSent;
+
+        Connection(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void forwardRequests() {
+            try (client;
+                    server) {
+                DataInputStream from = new DataInputStream(client.getInputStream());
+                forwardStartup(from);
+                while (forwardMessage(from)) {
+                    // until the wire breaks
+                }
+            } catch (IOException ended) {
+                // Either side has hung up; the other learns it by the closing of both.
+            }
+        }
+
+        private void forwardStartup(DataInputStream from) throws IOException {
+            int code;
+            do {
+                int length = from.readInt();
+                byte[] rest = from.readNBytes(length - Integer.BYTES);
+                code = ByteBuffer.wrap(rest).getInt();
+                OutputStream to = server.getOutputStream();
+                to.write(ByteBuffer.allocate(length).putInt(length).put(rest).array());
+            } while (code != PROTOCOL_3);
+        }
+
+        /** False if the wire broke at it. */
+        private boolean forwardMessage(DataInputStream from) throws IOException {
+            int type = from.read();
+            if (type < 0) {
+                throw new EOFException();
+            }
+            int length = from.readInt();
+            byte[] body = from.readNBytes(length - Integer.BYTES);
+            if (breaksAt((char) type, body)) {
+                return false;
+            }
+            server.getOutputStream()
+                    .write(ByteBuffer.allocate(1 + length)
+                            .put((byte) type)
+                            .putInt(length)
+                            .put(body)
+                            .array());
+            return true;
+        }
+
+        private boolean breaksAt(char type, byte[] body) {
+            sent += body.length;
+            if (broken) {
+                return false;
+            }
+            rowsSent |= type == 'd';
+            boolean commit = rowsSent && (type == 'Q' || type == 'P') && isCommit(body);
+            int nth = commit ? commits.incrementAndGet() : 0;
+            rowsSent &= !commit;
+            return switch (chosen) {
+                case Break.BeforeCommit at -> commit && nth == at.nth() && breakNow();
+                case Break.BeforeCommitsAnswer at -> {
+                    deaf |= commit && nth == at.nth();
+                    yield false;
+                }
+                case Break.AfterSent at -> sent > at.bytes() && breakNow();
+                case Break.AfterReceived at -> false;
+            };
+        }
+
+        private static boolean isCommit(byte[] body) {
+            String text = new String(body, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+            return text.replace("\0", "").strip().startsWith("commit");
+        }
+
+        private boolean breakNow() {
+            broken = true;
+            return true;
+        }
+
+        void forwardAnswers() {
+            try (client;
+                    server) {
+                InputStream from = server.getInputStream();
+                byte[] chunk = new byte[CHUNK];
+                long received = 0;
+                for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
+                    received += n;
+                    // The first bytes after a COMMIT are its answer: the server has done it.
+                    boolean full = chosen instanceof Break.AfterReceived at && received > at.bytes();
+                    if (deaf || (full && !broken)) {
+                        broken = true;
+                        return;
+                    }
+                    client.getOutputStream().write(chunk, 0, n);
+                }
+            } catch (IOException ended) {
+                // Either side has hung up; the other learns it by the closing of both.
+            }
+        }
+    }
+}
