@@ -55,6 +55,12 @@ final class PipelineText {
         return this;
     }
 
+    /** By the source's own key. */
+    PipelineText upsert() {
+        writeMode = "upsert";
+        return this;
+    }
+
     /** A further line of the destination, such as {@code on_data_error: dlq}. */
     PipelineText destination(String line) {
         destination.add("  " + line);
