@@ -11,6 +11,10 @@ final class StateReader {
         return root.section("state", SectionKeys.STATE).map(StateReader::state).orElse(StateSettings.DEFAULT);
     }
 
+    private static boolean isPostgres(String connection) {
+        return connection.startsWith("postgresql://") || connection.startsWith("postgres://");
+    }
+
     private static StateSettings state(Section section) {
         Backend backend = section.choice("backend", Backend.class).orElse(StateSettings.DEFAULT.backend());
         Optional<String> connection = section.text("connection");
@@ -22,6 +26,10 @@ final class StateReader {
                     "connection",
                     "is needed with backend: postgres",
                     "write postgresql://user:password@host:port/database");
+        }
+        if (backend == Backend.SQLITE
+                && connection.filter(StateReader::isPostgres).isPresent()) {
+            section.problem("connection", "is a PostgreSQL server, not a file", "write backend: postgres beside it");
         }
         return new StateSettings(backend, connection);
     }

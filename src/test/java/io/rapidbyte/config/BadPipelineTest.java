@@ -76,6 +76,17 @@ class BadPipelineTest {
     }
 
     @Test
+    void a_server_is_no_file_for_the_state() {
+        String text = Samples.GOOD + "state: {connection: postgresql://u:hunter2@h/d}\n";
+
+        assertThat(Samples.problems(text))
+                .singleElement()
+                .asString()
+                .contains("state.connection: is a PostgreSQL server, not a file (write backend: postgres beside it)")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void what_comes_later_is_refused_and_never_ignored() {
         assertThat(Samples.problems(Samples.good("sync_mode: full_refresh", "sync_mode: cdc")))
                 .containsExactly(

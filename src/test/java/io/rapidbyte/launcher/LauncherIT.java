@@ -93,7 +93,7 @@ class LauncherIT {
         assertThat(outcome.err()).contains("./rapidbyte demo");
         try (JarFile jar = new JarFile(Program.jar().toFile())) {
             assertThat(jar.stream().map(entry -> entry.getName()))
-                    .noneMatch(name -> name.startsWith("io/zonky/") || name.startsWith("org/postgresql/"))
+                    .noneMatch(name -> name.startsWith("io/zonky/"))
                     .noneMatch(name -> name.startsWith("jdk/graal/compiler/"))
                     .noneMatch(name -> name.matches("META-INF/[^/]+\\.(SF|RSA|DSA)"));
         }
