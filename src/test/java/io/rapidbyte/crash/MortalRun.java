@@ -133,6 +133,12 @@ final class MortalRun {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
+    /** Sends SIGKILL, unless it has ended by itself. */
+    Outcome kill() throws IOException, InterruptedException {
+        process.destroyForcibly();
+        return finish();
+    }
+
     /** Waits until it stands still at a strike of {@link Signal#STOP}. */
     MortalRun awaitStop() throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);

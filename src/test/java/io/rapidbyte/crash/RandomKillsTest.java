@@ -43,15 +43,17 @@ class RandomKillsTest {
         long usualMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         int kills = 0;
         Writer writer = new Writer(scene);
-        while (kills < KILLS) {
-            MortalRun run = scene.start(Optional.empty());
-            // The first third is the JVM's own start.
-            Thread.sleep(random.nextLong(usualMillis / 3, usualMillis + 100));
-            run.send(Signal.KILL);
-            Outcome outcome = run.finish();
-            kills += outcome.exitCode() == MortalRun.KILLED ? 1 : 0;
+        try {
+            while (kills < KILLS) {
+                MortalRun run = scene.start(Optional.empty());
+                // The first third is the JVM's own start.
+                Thread.sleep(random.nextLong(usualMillis / 3, usualMillis + 100));
+                Outcome outcome = run.kill();
+                kills += outcome.exitCode() == MortalRun.KILLED ? 1 : 0;
+            }
+        } finally {
+            writer.stop();
         }
-        writer.stop();
         scene.run().succeeded();
         scene.assertWhole();
         LOG.log(Level.INFO, mode + ": equal after " + kills + " kills; seed " + SEED);
