@@ -37,7 +37,7 @@ class RandomKillsTest {
                 true,
                 Postgres.shared().database(),
                 Postgres.shared().database());
-        scene.rowsAFrontier(2_000).addRows(20_000);
+        scene.rowsAFrontier(200).addRows(4_000);
         long start = System.nanoTime();
         scene.run().succeeded();
         long usualMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
