@@ -24,22 +24,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "",
         footer = "")
-final class DlqCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class DlqCommand extends CommandGroup {
     private DlqCommand() {}
 
     static CommandLine withSubcommands(Root root) {
         return new CommandLine(new DlqCommand())
                 .addSubcommand(new Listing(root))
                 .addSubcommand(new Show(root));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: list, show");
     }
 
     /** {@code rapidbyte dlq list}. */

@@ -35,10 +35,7 @@ public final class EngineSession implements AutoCloseable {
             root.terminal()
                     .say("rapidbyte: no optimising compiler, connectors run some fifty times slower (" + reason + ")");
         }
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(EVENT_LOOPS)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        Vertx vertx = vertx(EVENT_LOOPS);
         try {
             return new EngineSession(
                     vertx,
@@ -48,6 +45,14 @@ public final class EngineSession implements AutoCloseable {
             close(vertx.close());
             throw e;
         }
+    }
+
+    /** Without the files that a web server would want. */
+    static Vertx vertx(int eventLoops) {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
     Engine engine() {

@@ -30,22 +30,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "",
         footer = "")
-final class RunsCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class RunsCommand extends CommandGroup {
     private RunsCommand() {}
 
     static CommandLine withSubcommands(Root root) {
         return new CommandLine(new RunsCommand())
                 .addSubcommand(new Listing(root))
                 .addSubcommand(new Show(root));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: list, show");
     }
 
     /** {@code rapidbyte runs list}. */

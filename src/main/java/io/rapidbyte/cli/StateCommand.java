@@ -30,20 +30,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "",
         footer = "")
-final class StateCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class StateCommand extends CommandGroup {
     private StateCommand() {}
 
     static CommandLine withSubcommands(Root root) {
         return new CommandLine(new StateCommand()).addSubcommand(new Show(root)).addSubcommand(new Reset(root));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: show, reset");
     }
 
     /** {@code rapidbyte state show}. */

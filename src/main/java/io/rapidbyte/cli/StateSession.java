@@ -11,8 +11,6 @@ import io.rapidbyte.state.StateException;
 import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +31,7 @@ final class StateSession implements AutoCloseable {
     static StateSession open(Root root, @Nullable Path file) throws PipelineException {
         Optional<Pipeline> pipeline =
                 file == null ? Optional.empty() : Optional.of(PipelineLoader.load(file, root.environment()));
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        Vertx vertx = EngineSession.vertx(1);
         try {
             StateSettings settings = pipeline.map(Pipeline::state).orElse(StateSettings.DEFAULT);
             StateStore store =
