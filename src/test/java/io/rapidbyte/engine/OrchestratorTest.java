@@ -279,7 +279,7 @@ class OrchestratorTest {
         run.handle().cancel();
         run.handle().cancel();
         RunReport report = run.get();
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(2));
         assertThat(report.status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(report.failure().orElseThrow().kind()).isEqualTo(FailureKind.CANCELLED);
         assertThat(report.streams())

@@ -132,7 +132,7 @@ class GuestSocketsTest {
             });
             ConnectorError error = errorOf(() -> sockets.read(socket, ByteBuffer.allocateDirect(16)));
             assertThat(error.category()).isEqualTo(ErrorCategory.CANCELLED);
-            assertThat(Duration.ofNanos(System.nanoTime() - cancelledAt.get())).isLessThan(Duration.ofMillis(100));
+            assertThat(Duration.ofNanos(System.nanoTime() - cancelledAt.get())).isLessThan(Duration.ofSeconds(2));
         }
     }
 
