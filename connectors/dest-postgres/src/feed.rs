@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use rapidbyte_sdk::arrow::{ArrowError, Reader, Schema, SchemaCache};
+use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{Barrier, CommitState};
 use rapidbyte_sdk::{ConnectorError, Inbound, Inbox, Result};
 
@@ -77,6 +78,7 @@ pub(crate) fn feed(
     let mut rows = 0;
     loop {
         let mut sink = sink::open(session, loading, schema, method, rows_before + rows)?;
+        host::phase(phases::COPY);
         let mut done = true;
         while let Next::Batch(ipc) = following {
             let Some(mut reader) = batches.open(&ipc)? else {
@@ -98,7 +100,9 @@ pub(crate) fn feed(
                 break;
             }
         }
+        host::phase(phases::FLUSH);
         rows += sink.finish()?;
+        host::phase(phases::QUERY);
         if done || !matches!(following, Next::Batch(_)) {
             return Ok((following, rows));
         }

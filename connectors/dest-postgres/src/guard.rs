@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use rapidbyte_sdk::arrow::{BatchView, DataType, Reader, Schema, SchemaCache};
+use rapidbyte_sdk::host::phases;
 use rapidbyte_sdk::types::{DataErrorPolicy, ErrorCategory, RejectedRecord};
 use rapidbyte_sdk::{host, ConnectorError, Result, StreamContext};
 
@@ -145,11 +146,14 @@ impl<'a> Guard<'a> {
         let Guard { session, loading, schema, method, .. } = self;
         let rows_before = self.rows_before + self.rows + self.rejected;
         let mut sink = sink::open(session, loading, schema, *method, rows_before)?;
+        host::phase(phases::COPY);
         if let Err(error) = chunk.visit(&loading.target, range, |batch, rows| sink.rows(batch, rows)) {
             sink.abort("a row is bad");
             return Err(error);
         }
+        host::phase(phases::FLUSH);
         sink.finish()?;
+        host::phase(phases::QUERY);
         match self.merge {
             None => Ok(()),
             Some(merge) => merge.run(self.session).and_then(|()| merge.empty(self.session)),

@@ -5,6 +5,7 @@
 
 use rapidbyte_pg::PgError;
 use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
 
@@ -131,6 +132,7 @@ impl Merge {
     pub(crate) fn run(&self, session: &mut Session) -> Result<()> {
         let doing = format!("upserting into {}", self.target);
         let failed = |error: PgError| errors::before_commit(&doing, error);
+        host::phase(phases::MERGE);
         match session.execute(&format!("SAVEPOINT rb_merge; {}", self.once)) {
             Err(error) if error.sqlstate() == Some(TWICE) => {
                 session.execute(&format!("ROLLBACK TO rb_merge; {}", self.last)).map_err(failed)?;
@@ -138,6 +140,7 @@ impl Merge {
             other => drop(other.map_err(failed)?),
         }
         session.execute("RELEASE rb_merge").map_err(failed)?;
+        host::phase(phases::QUERY);
         steps::reached(steps::UPSERT_MERGED);
         Ok(())
     }

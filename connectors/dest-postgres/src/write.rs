@@ -2,6 +2,7 @@
 
 use rapidbyte_pg::TransactionStatus;
 use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, WriteSummary};
 use rapidbyte_sdk::{ConnectorError, Inbox, Result, StreamContext, StreamName};
 
@@ -181,7 +182,9 @@ impl Load<'_> {
         let mut shadow = None;
         if let Way::Replace(replacing) = &mut self.way {
             if barrier.last {
+                host::phase(phases::INDEX);
                 replacing.build_indexes(session)?;
+                host::phase(phases::QUERY);
             } else {
                 shadow = Some(replacing.shadow().clone());
             }
@@ -193,7 +196,9 @@ impl Load<'_> {
         }
         self.claim.advance(session, barrier, self.open.rows, shadow.as_ref())?;
         steps::reached(steps::RECEIPT_WRITTEN);
+        host::phase(phases::COMMIT);
         commit(session, target)?;
+        host::phase(phases::QUERY);
         steps::reached(steps::COMMITTED);
         if let Way::Replace(replacing) = &mut self.way {
             replacing.committed();

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{BackoffClass, ErrorCategory, TlsOptions, TlsVerify};
 use rapidbyte_sdk::{ConnectorError, TcpStream};
 
@@ -30,7 +31,10 @@ impl Transport for TcpStream {
 impl Client<TcpStream> {
     /// Opens a session through the host's sockets.
     pub fn connect_through_host(options: &ConnectOptions) -> crate::Result<Client<TcpStream>> {
-        Client::connect(options, || Ok(TcpStream::connect(&options.host, options.port)?))
+        host::phase(phases::CONNECT);
+        let client = Client::connect(options, || Ok(TcpStream::connect(&options.host, options.port)?))?;
+        host::phase(phases::QUERY);
+        Ok(client)
     }
 }
 

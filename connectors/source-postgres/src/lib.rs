@@ -25,6 +25,7 @@ mod tuple;
 mod types;
 
 use rapidbyte_pg::{Client, ConnectOptions};
+use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{
     Column, ComparableTable, Comparison, DiscoveredStream, KeyRange, RangeDigest, RowDigest, StreamSchema, SyncMode,
 };
@@ -143,6 +144,7 @@ impl PostgresSource {
         let mut client = self.connect(&options)?;
         client.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
         let (selection, route) = self.look(&mut client, ctx)?.map_err(first)?;
+        tell_estimate(&selection, ctx);
         for finding in warnings(&selection, &route, ctx) {
             rapidbyte_sdk::warn!("{}", finding.message);
         }
@@ -152,7 +154,10 @@ impl PostgresSource {
         let plan = Plan::new(&selection);
         let mut pump = Pump::new(&plan, &ctx.limits, route.track, out);
         for tail in &route.tails {
-            pump.take_all(client.copy_out(&plan.copy(tail))?)?;
+            let copy = client.copy_out(&plan.copy(tail))?;
+            host::phase(phases::FETCH);
+            pump.take_all(copy)?;
+            host::phase(phases::QUERY);
         }
         pump.finish()?;
         client.execute("COMMIT")?;
@@ -200,6 +205,14 @@ fn first(refusals: Vec<Refusal>) -> ConnectorError {
     match refusals.next() {
         Some(refusal) => refusal.into(),
         None => ConnectorError::internal("pg.refused", "the stream was refused without a reason"),
+    }
+}
+
+/// What the catalog knows is about the whole table, so it says nothing of an incremental read that goes on.
+fn tell_estimate(selection: &Selection, ctx: &StreamContext) {
+    let goes_on = ctx.cursor.as_ref().is_some_and(|cursor| cursor.last_value.is_some());
+    if let (Some(rows), false) = (selection.table.relation.estimated_rows, goes_on) {
+        host::estimated_rows(rows);
     }
 }
 

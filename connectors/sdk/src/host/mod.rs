@@ -43,6 +43,38 @@ pub fn durable_step(name: &str) {
     metric(&format!("durable.{name}"), MetricValue::Counter(1));
 }
 
+/// Says what the time that goes to sockets is spent on from here on, such as [`phases::COPY`]. Costs one host
+/// call: to be said where the work changes, not for every row.
+pub fn phase(name: &str) {
+    metric(&format!("phase.{name}"), MetricValue::Counter(1));
+}
+
+/// What the host's account of a stage's time knows; other names change nothing.
+pub mod phases {
+    /// Opening a session, the handshakes included.
+    pub const CONNECT: &str = "connect";
+    /// Short statements and their answers.
+    pub const QUERY: &str = "query";
+    /// Receiving rows.
+    pub const FETCH: &str = "fetch";
+    /// Sending rows.
+    pub const COPY: &str = "copy";
+    /// Waiting until the peer has taken what was sent.
+    pub const FLUSH: &str = "flush";
+    /// Moving staged rows to where they belong.
+    pub const MERGE: &str = "merge";
+    /// Building indexes and keys.
+    pub const INDEX: &str = "index";
+    /// Making rows durable.
+    pub const COMMIT: &str = "commit";
+}
+
+/// Says how many rows of the stream the source expects to have read when it is done, those before its position
+/// included. For percentages and nothing else.
+pub fn estimated_rows(rows: u64) {
+    metric("estimated_rows", MetricValue::Gauge(rows as f64));
+}
+
 /// Never fails; long lines are cut and floods are thinned by the host. See [`crate::info!`] and its siblings.
 pub fn log(level: LogLevel, message: &str) {
     backend::log(level, message);

@@ -5,12 +5,21 @@ import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What became of a run, for people. */
 final class Summary {
+    /** As the rows go. */
+    private static final Comparator<String> STAGE_ORDER = Comparator.<String>comparingInt(
+                    stage -> stage.startsWith("source") ? 0 : stage.startsWith("destination") ? 2 : 1)
+            .thenComparing(Comparator.naturalOrder());
+
     private Summary() {}
 
     /** A table of streams, warnings, and the failure where there was one. A run that succeeded is not told to the quiet. */
@@ -99,18 +108,30 @@ final class Summary {
         };
     }
 
+    /** Where the time went: the bottleneck in words, then each stage's times, the longest first. */
     private static void timings(Terminal terminal, StreamReport stream) {
-        if (stream.timings().isEmpty()) {
-            return;
-        }
-        StringBuilder line = new StringBuilder("  time in " + Text.printable(stream.streamName()) + ":");
-        stream.timings().entrySet().stream()
-                .sorted(Map.Entry.<String, Duration>comparingByValue().reversed())
-                .forEach(each -> line.append(' ')
-                        .append(each.getKey())
-                        .append(' ')
-                        .append(each.getValue().toMillis())
-                        .append(" ms;"));
-        terminal.note(line.substring(0, line.length() - 1));
+        stream.bottleneck()
+                .ifPresent(bottleneck ->
+                        terminal.note("time in " + Text.printable(stream.streamName()) + ": " + bottleneck));
+        Map<String, Map<String, Duration>> stages = new TreeMap<>(STAGE_ORDER);
+        stream.timings().forEach((key, time) -> {
+            int dot = key.indexOf('.');
+            stages.computeIfAbsent(key.substring(0, dot), stage -> new HashMap<>())
+                    .put(key.substring(dot + 1), time);
+        });
+        stages.forEach((stage, times) -> terminal.note("  " + stageLine(stage, times)));
+    }
+
+    private static String stageLine(String stage, Map<String, Duration> times) {
+        Duration total = Optional.ofNullable(times.remove("total")).orElse(Duration.ZERO);
+        Optional<Duration> cpu = Optional.ofNullable(times.remove("cpu"));
+        String parts = times.entrySet().stream()
+                .sorted(Map.Entry.<String, Duration>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(part -> part.getKey() + " " + Text.wait(part.getValue()))
+                .collect(Collectors.joining(", "));
+        return stage + " " + Text.wait(total)
+                + cpu.map(time -> " (" + Text.wait(time) + " of CPU)").orElse("") + ": " + parts;
     }
 }

@@ -43,7 +43,7 @@ final class BatchImports {
         try {
             session.port.emit(ipc);
         } finally {
-            session.timings.addSince(Phase.EMIT_WAIT, start);
+            session.timings.addSince(Phase.EMIT, start);
         }
         return Unit.UNIT;
     }
@@ -56,7 +56,7 @@ final class BatchImports {
         try {
             inbound = session.port.next();
         } finally {
-            session.timings.addSince(Phase.NEXT_WAIT, start);
+            session.timings.addSince(Phase.NEXT, start);
         }
         return switch (inbound) {
             case Inbound.Batch batch -> {
@@ -106,7 +106,7 @@ final class BatchImports {
                 throw Imports.returned(e);
             } finally {
                 releaseUnderWay();
-                session.timings.addSince(Phase.NEXT_WAIT, start);
+                session.timings.addSince(Phase.NEXT, start);
             }
         }
     }

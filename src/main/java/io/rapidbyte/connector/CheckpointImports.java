@@ -1,5 +1,6 @@
 package io.rapidbyte.connector;
 
+import io.rapidbyte.connector.StageTimings.Phase;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.wasm.abi.WitVariant;
@@ -29,6 +30,16 @@ final class CheckpointImports {
         if (Text.utf8Length(payload) > MAX_PAYLOAD_BYTES) {
             throw HostErrors.protocol("checkpoint", "a payload has at most " + MAX_PAYLOAD_BYTES + " bytes");
         }
+        long start = System.nanoTime();
+        try {
+            return checkpoint(kind, payload);
+        } finally {
+            // A source's barrier waits for credit like its batches.
+            session.timings.addSince(session.role == ConnectorRole.SOURCE ? Phase.EMIT : Phase.CHECKPOINT, start);
+        }
+    }
+
+    private Object checkpoint(WitVariant kind, String payload) throws ConnectorException {
         return switch (kind.caseName()) {
             case "prepare" -> {
                 require(ConnectorRole.DESTINATION, "prepare");

@@ -67,6 +67,10 @@ final class ReportImports {
 
     private Object metric(Object[] args) {
         String name = (String) args[0];
+        if (name.startsWith(StageTimings.ANNOUNCEMENT)) {
+            session.timings.announce(name.substring(StageTimings.ANNOUNCEMENT.length()));
+            return Unit.UNIT;
+        }
         WitVariant value = (WitVariant) args[1];
         double number = number(value.payload());
         boolean known = metricNames.contains(name);

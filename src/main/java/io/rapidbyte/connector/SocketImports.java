@@ -44,7 +44,7 @@ final class SocketImports {
         try {
             sockets.write((Long) args[0], (ByteBuffer) args[1]);
         } finally {
-            session.timings.addSince(Phase.SOCKET_WRITE, start);
+            session.timings.addSince(session.timings.atSocket(Phase.SOCKET_WRITE), start);
         }
         return Unit.UNIT;
     }
@@ -82,7 +82,7 @@ final class SocketImports {
             } catch (ConnectorException e) {
                 throw Imports.returned(e);
             } finally {
-                session.timings.addSince(Phase.SOCKET_READ, start);
+                session.timings.addSince(session.timings.atSocket(Phase.SOCKET_READ), start);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.rapidbyte.connector;
 
+import io.rapidbyte.connector.StageTimings.Phase;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.wasm.abi.Unit;
@@ -19,12 +20,23 @@ final class StateImports {
     }
 
     void addTo(Imports imports) {
-        imports.add("state-get", args -> session.state.get(key("state-get", args)));
-        imports.add("state-put", args -> {
+        imports.add("state-get", timed(args -> session.state.get(key("state-get", args))));
+        imports.add("state-put", timed(args -> {
             session.state.put(key("state-put", args), value("state-put", args[2]));
             return Unit.UNIT;
-        });
-        imports.add("state-cas", this::compareAndSet);
+        }));
+        imports.add("state-cas", timed(this::compareAndSet));
+    }
+
+    private Imports.Import timed(Imports.Import function) {
+        return args -> {
+            long start = System.nanoTime();
+            try {
+                return function.call(args);
+            } finally {
+                session.timings.addSince(Phase.STATE, start);
+            }
+        };
     }
 
     private Object compareAndSet(Object[] args) throws ConnectorException {

@@ -4,7 +4,6 @@ import io.rapidbyte.connector.ConnectorState;
 import io.rapidbyte.engine.StreamMachine.Effect;
 import io.rapidbyte.engine.StreamMachine.Signal;
 import io.rapidbyte.engine.StreamMachine.State;
-import io.rapidbyte.flow.EdgeCounts;
 import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.flow.StageOutcome;
 import io.rapidbyte.flow.StagePlan;
@@ -59,8 +58,7 @@ final class ActiveStream implements Attempt.Listener {
     private Duration delay = Duration.ZERO;
     private Future<Void> notes = Future.succeededFuture();
     private OptionalLong waiting = OptionalLong.empty();
-    private EdgeCounts lastRead = EdgeCounts.NONE;
-    private EdgeCounts lastTaken = EdgeCounts.NONE;
+    private Standing lastTold = Standing.START;
     private Optional<StreamReport> report = Optional.empty();
 
     /**
@@ -293,13 +291,10 @@ final class ActiveStream implements Attempt.Listener {
         if (attempt.isEmpty() || ended()) {
             return;
         }
-        EdgeCounts read = attempt.get().read();
-        EdgeCounts taken = attempt.get().taken();
-        if (!read.equals(lastRead) || !taken.equals(lastTaken)) {
-            lastRead = read;
-            lastTaken = taken;
-            EdgeCounts before = totals.read();
-            story.progress(plan.name(), before.rows() + read.rows(), before.bytes() + read.bytes(), taken.rows());
+        Standing now = attempt.get().standing(totals.read());
+        if (!now.equals(lastTold)) {
+            lastTold = now;
+            story.progress(plan.name(), now);
         }
     }
 }

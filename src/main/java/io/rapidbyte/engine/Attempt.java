@@ -17,10 +17,15 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The stages of one try at a stream, and what becomes of them. On the orchestrator's event loop. */
 final class Attempt {
     private static final Logger LOG = System.getLogger(Attempt.class.getName());
+
+    /** The metric by which a source says how many rows it expects to have read in the end. */
+    private static final String ESTIMATED_ROWS = "estimated_rows";
 
     /** Hears of an attempt, on its event loop. */
     interface Listener {
@@ -37,6 +42,7 @@ final class Attempt {
     private final StoreLedger ledger;
     private final Listener listener;
     private final StreamTally tally;
+    private final Limit limit;
     private final Instant startedAt = Instant.now();
 
     /** Downstream first, as they are deployed. */
@@ -60,6 +66,8 @@ final class Attempt {
         this.ledger = ledger;
         this.listener = listener;
         this.tally = new StreamTally(stream.name(), this.crew.size());
+        this.limit = new Limit(
+                this.crew.reversed().stream().map(stage -> stage.plan().name()).toList());
     }
 
     Instant startedAt() {
@@ -112,14 +120,31 @@ final class Attempt {
                 .onComplete(gone -> ledger.close());
     }
 
-    /** What left the source so far. */
-    EdgeCounts read() {
-        return stages.size() == crew.size() ? stages.getLast().sent() : EdgeCounts.NONE;
+    /**
+     * How far it is.
+     *
+     * @param before what left the source in earlier attempts
+     */
+    Standing standing(EdgeCounts before) {
+        if (stages.size() < crew.size()) {
+            return new Standing(before, 0, 0, Optional.empty(), Optional.empty());
+        }
+        StageVerticle source = stages.getLast();
+        Optional<Long> expected = expectedRows(source).map(rows -> before.rows() + rows);
+        return new Standing(
+                before.plus(source.sent()),
+                stages.getFirst().taken().rows(),
+                ledger.rejected(),
+                expected,
+                limit.look(stages.stream().map(StageVerticle::waitTime).toList()));
     }
 
-    /** What the destination took so far. */
-    EdgeCounts taken() {
-        return stages.size() == crew.size() ? stages.getFirst().taken() : EdgeCounts.NONE;
+    /** Of this attempt: the source counts all of the load's rows, and those that are delivered do not come again. */
+    private Optional<Long> expectedRows(StageVerticle source) {
+        OptionalDouble estimate = source.metric(ESTIMATED_ROWS);
+        return estimate.isPresent()
+                ? Optional.of(Math.max(0, (long) estimate.getAsDouble() - ledger.rowsBefore()))
+                : Optional.empty();
     }
 
     /** Brings what stages tell on their threads to this event loop, in order. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.BackoffClass;
+import io.rapidbyte.model.Bottleneck;
 import io.rapidbyte.model.CommitState;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ErrorCategory;
@@ -17,6 +18,7 @@ import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import java.util.TreeMap;
 /** Reports and failures as JSON and back, in the form {@link RunEventJson} describes. */
 public final class ReportJson {
     private static final int NANO_DIGITS = 9;
+    private static final int SHARE_DIGITS = 3;
 
     private ReportJson() {}
 
@@ -61,8 +64,24 @@ public final class ReportJson {
         report.warnings().forEach(warnings::add);
         ObjectNode timings = json.putObject("timings");
         new TreeMap<>(report.timings()).forEach((what, time) -> timings.put(what, seconds(time)));
+        report.bottleneck().ifPresent(bottleneck -> json.set("bottleneck", encode(bottleneck)));
+        ObjectNode metrics = json.putObject("metrics");
+        new TreeMap<>(report.metrics()).forEach((name, value) -> metrics.put(name, number(value)));
         report.failure().ifPresent(failure -> json.set("failure", encode(failure)));
         return json;
+    }
+
+    private static ObjectNode encode(Bottleneck bottleneck) {
+        return object().put("stage", bottleneck.stage())
+                .put("activity", bottleneck.activity())
+                .put("share", BigDecimal.valueOf(bottleneck.share()).setScale(SHARE_DIGITS, RoundingMode.HALF_UP))
+                .put("text", bottleneck.toString());
+    }
+
+    /** Counts are whole numbers and look like it. */
+    private static BigDecimal number(double value) {
+        BigDecimal exact = BigDecimal.valueOf(value).stripTrailingZeros();
+        return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
     /** A failure as a JSON object. */
@@ -103,6 +122,10 @@ public final class ReportJson {
         json.path("warnings").forEach(warning -> warnings.add(warning.asText()));
         Map<String, Duration> timings = new TreeMap<>();
         json.path("timings").properties().forEach(e -> timings.put(e.getKey(), duration(e.getValue())));
+        Map<String, Double> metrics = new TreeMap<>();
+        json.path("metrics")
+                .properties()
+                .forEach(e -> metrics.put(e.getKey(), e.getValue().asDouble()));
         return new StreamReport(
                 text(json, "stream"),
                 constant(RunStatus.class, json, "status"),
@@ -116,6 +139,7 @@ public final class ReportJson {
                 duration(json.path("seconds")),
                 warnings,
                 timings,
+                metrics,
                 optional(json, "failure").map(ReportJson::decodeFailure));
     }
 

@@ -32,11 +32,15 @@ public final class RunEventJson {
                 e.streams().forEach(streams::add);
             }
             case RunEvent.StreamStarted e -> json.put("stream", e.streamName());
-            case RunEvent.StreamProgress e ->
+            case RunEvent.StreamProgress e -> {
                 json.put("stream", e.streamName())
                         .put("rows_read", e.rowsRead())
                         .put("bytes_read", e.bytesRead())
-                        .put("rows_out", e.rowsOut());
+                        .put("rows_out", e.rowsOut())
+                        .put("rows_rejected", e.rowsRejected());
+                e.rowsExpected().ifPresent(rows -> json.put("rows_expected", rows));
+                e.limitedBy().ifPresent(stage -> json.put("limited_by", stage));
+            }
             case RunEvent.FrontierCommitted e ->
                 json.put("stream", e.streamName())
                         .put("frontier", e.frontier())
@@ -91,7 +95,10 @@ public final class RunEventJson {
                         text(json, "stream"),
                         json.path("rows_read").asLong(),
                         json.path("bytes_read").asLong(),
-                        json.path("rows_out").asLong());
+                        json.path("rows_out").asLong(),
+                        json.path("rows_rejected").asLong(),
+                        Optional.ofNullable(json.get("rows_expected")).map(JsonNode::asLong),
+                        Optional.ofNullable(json.get("limited_by")).map(JsonNode::asText));
             case "frontier_committed" ->
                 new RunEvent.FrontierCommitted(
                         run,

@@ -37,8 +37,18 @@ final class RunStory {
         tell(new RunEvent.StreamStarted(runId, ++sequence, Instant.now(), stream));
     }
 
-    void progress(String stream, long rowsRead, long bytesRead, long rowsOut) {
-        tell(new RunEvent.StreamProgress(runId, ++sequence, Instant.now(), stream, rowsRead, bytesRead, rowsOut));
+    void progress(String stream, Standing now) {
+        tell(new RunEvent.StreamProgress(
+                runId,
+                ++sequence,
+                Instant.now(),
+                stream,
+                now.read().rows(),
+                now.read().bytes(),
+                now.rowsOut(),
+                now.rowsRejected(),
+                now.rowsExpected(),
+                now.limitedBy()));
     }
 
     void retrying(String stream, int attempt, ConnectorError error, Duration delay) {

@@ -143,6 +143,16 @@ final class StoreLedger implements StreamLedger {
         return prepared > committed;
     }
 
+    /** Rows of the load that were delivered before this attempt. */
+    long rowsBefore() {
+        return start.rows();
+    }
+
+    /** Rows that became dead letters in this attempt so far. */
+    long rejected() {
+        return rejected;
+    }
+
     /** To be called when the attempt has ended: rows rejected behind the last frontier do not count. */
     void close() {
         cap.giveBack(rejected - rejectedForGood);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** What is known of one attempt from its stages' outcomes. On the orchestrator's event loop. */
 final class StreamTally {
@@ -124,9 +125,18 @@ final class StreamTally {
 
     /** By stage and what the time went to. */
     Map<String, Duration> timings() {
-        Map<String, Duration> all = new TreeMap<>();
+        return byStage(StageOutcome.Account::timings);
+    }
+
+    /** By stage and the name that its connector gave. */
+    Map<String, Double> metrics() {
+        return byStage(StageOutcome.Account::metrics);
+    }
+
+    private <V> Map<String, V> byStage(Function<StageOutcome.Account, Map<String, V>> part) {
+        Map<String, V> all = new TreeMap<>();
         outcomes.forEach((stage, outcome) ->
-                outcome.timings().forEach((what, time) -> all.put(stage.name() + "." + what, time)));
+                part.apply(outcome.account()).forEach((what, value) -> all.put(stage.name() + "." + what, value)));
         return all;
     }
 }

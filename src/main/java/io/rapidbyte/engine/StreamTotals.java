@@ -23,6 +23,7 @@ final class StreamTotals {
     private final StreamPlan plan;
     private final Set<String> warnings = new LinkedHashSet<>();
     private final Map<String, Duration> timings = new TreeMap<>();
+    private Map<String, Double> metrics = Map.of();
     private long furtherWarnings;
     private EdgeCounts read = EdgeCounts.NONE;
     private long skipped;
@@ -52,9 +53,9 @@ final class StreamTotals {
 
     /** An attempt has ended. */
     void add(StreamTally attempt) {
-        EdgeCounts more = attempt.read();
-        read = new EdgeCounts(read.batches() + more.batches(), read.rows() + more.rows(), read.bytes() + more.bytes());
+        read = read.plus(attempt.read());
         attempt.timings().forEach((what, time) -> timings.merge(what, time, Duration::plus));
+        metrics = attempt.metrics();
         if (plan.settings().policies().onDataError() == DataErrorPolicy.SKIP) {
             skipped += attempt.rejected();
         }
@@ -82,6 +83,7 @@ final class StreamTotals {
                 duration,
                 warnings(),
                 timings,
+                metrics,
                 failure);
     }
 

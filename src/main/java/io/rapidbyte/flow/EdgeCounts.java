@@ -10,6 +10,11 @@ public record EdgeCounts(long batches, long rows, long bytes) {
         return new EdgeCounts(batches + 1, rows + batch.rows(), bytes + batch.ipcBytes());
     }
 
+    /** Both together. */
+    public EdgeCounts plus(EdgeCounts more) {
+        return new EdgeCounts(batches + more.batches, rows + more.rows, bytes + more.bytes);
+    }
+
     @Override
     public String toString() {
         return batches + " batches, " + rows + " rows, " + bytes + " bytes";

@@ -4,6 +4,7 @@ import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.Failure;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class Inlet {
 
     // guarded by lock
     private final InletQueue queue;
+    private final WaitClock waits = new WaitClock();
     private Optional<ConnectorError> stopped = Optional.empty();
     private boolean ended;
 
@@ -101,7 +103,12 @@ final class Inlet {
                 if (frame.isPresent()) {
                     return judged(frame.get());
                 }
-                changed.await();
+                waits.begin();
+                try {
+                    changed.await();
+                } finally {
+                    waits.end();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,6 +171,16 @@ final class Inlet {
         lock.lock();
         try {
             return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Time that the guest has waited for frames so far, a wait under way included. Any thread. */
+    Duration waitTime() {
+        lock.lock();
+        try {
+            return Duration.ofNanos(waits.nanos());
         } finally {
             lock.unlock();
         }

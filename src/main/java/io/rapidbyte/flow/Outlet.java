@@ -39,6 +39,7 @@ final class Outlet {
     // guarded by lock
     private final CreditLedger ledger;
     private Optional<ConnectorError> stopped = Optional.empty();
+    private final WaitClock waits = new WaitClock();
     private EdgeCounts sent = EdgeCounts.NONE;
     private boolean terminated;
 
@@ -134,19 +135,27 @@ final class Outlet {
     private void awaitCredit(long bytes) throws ConnectorException {
         lock.lock();
         try {
-            while (!ledger.admits(bytes)) {
-                if (stopped.isPresent() || terminated) {
-                    throw stoppedError();
-                }
-                if (changed.awaitNanos(POLL_INTERVAL_NANOS) <= 0) {
-                    bus.poll(ledger.sent());
-                }
+            if (!ledger.admits(bytes)) {
+                waits.begin();
+                awaitCreditLocked(bytes);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConnectorException(FlowErrors.cancelled(), e);
         } finally {
+            waits.end();
             lock.unlock();
+        }
+    }
+
+    private void awaitCreditLocked(long bytes) throws ConnectorException, InterruptedException {
+        while (!ledger.admits(bytes)) {
+            if (stopped.isPresent() || terminated) {
+                throw stoppedError();
+            }
+            if (changed.awaitNanos(POLL_INTERVAL_NANOS) <= 0) {
+                bus.poll(ledger.sent());
+            }
         }
     }
 
@@ -198,6 +207,16 @@ final class Outlet {
         lock.lock();
         try {
             return sent;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Time that the guest has waited for credit so far, a wait under way included. Any thread. */
+    Duration waitTime() {
+        lock.lock();
+        try {
+            return Duration.ofNanos(waits.nanos());
         } finally {
             lock.unlock();
         }

@@ -33,6 +33,7 @@ final class StagePort implements GuestPort {
     private final StreamLedger ledger;
     private final StageStop stop;
     private final LongAdder decompressNanos = new LongAdder();
+    private final GuestMetrics metrics = new GuestMetrics();
 
     /** Barriers that the destination has been given and has not confirmed, by id. */
     private final Map<Long, Frontier> unconfirmed = new HashMap<>();
@@ -219,13 +220,20 @@ final class StagePort implements GuestPort {
         listener.logged(plan, level, message);
     }
 
-    /** Connectors' metrics have no reader yet but for the durable steps; they never fail a run (I32). */
+    /** Never fails a run (I32). */
     @Override
     public void metric(String name, String kind, double value) {
         if (name.startsWith(DURABLE_STEP)) {
             DurableSteps.reached(
                     plan.role().name().toLowerCase(Locale.ROOT) + "." + name.substring(DURABLE_STEP.length()));
+        } else {
+            metrics.tell(name, kind, value);
         }
+    }
+
+    /** What the guest tells of itself. Any thread. */
+    GuestMetrics metrics() {
+        return metrics;
     }
 
     @Override

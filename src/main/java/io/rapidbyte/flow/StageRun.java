@@ -1,5 +1,6 @@
 package io.rapidbyte.flow;
 
+import io.rapidbyte.flow.StageOutcome.Account;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
@@ -29,7 +30,7 @@ final class StageRun {
     private Optional<StageGuest> guest = Optional.empty();
     private boolean cancelled;
 
-    private volatile Map<String, Duration> timings = Map.of();
+    private volatile Account account = Account.NONE;
 
     StageRun(
             StagePlan plan,
@@ -68,7 +69,8 @@ final class StageRun {
         }
         tellNeighbours(summary.isPresent());
         closeGuest();
-        timings = measured(System.nanoTime() - start);
+        account =
+                new Account(measured(System.nanoTime() - start), port.metrics().snapshot());
         return outcome(summary);
     }
 
@@ -158,21 +160,48 @@ final class StageRun {
         synchronized (this) {
             guest.ifPresent(g -> all.putAll(g.timings()));
         }
+        outlet.ifPresent(o -> part(all, "emit", Map.of("emit-wait", o.waitTime(), "compress", o.compressTime())));
+        inlet.ifPresent(i -> part(all, "next", Map.of("next-wait", i.waitTime(), "decompress", port.decompressTime())));
         all.put("total", Duration.ofNanos(runNanos));
-        outlet.map(Outlet::compressTime).filter(Duration::isPositive).ifPresent(t -> all.put("compress", t));
-        Optional.of(port.decompressTime()).filter(Duration::isPositive).ifPresent(t -> all.put("decompress", t));
+        // The thread lives as long as the guest.
+        Duration cpu = ThreadCpu.used();
+        Duration stood = all.getOrDefault("guest", Duration.ZERO).minus(cpu);
+        if (cpu.isPositive() && stood.isPositive()) {
+            // At least so long it was ready to go on and had no processor.
+            part(all, "guest", Map.of("cpu-wait", stood));
+        }
+        all.put("cpu", cpu);
+        all.values().removeIf(time -> !time.isPositive());
         return all;
     }
 
+    /** Tells the parts of a time, and of the time itself only what is in none of them. */
+    private static void part(Map<String, Duration> all, String whole, Map<String, Duration> parts) {
+        all.putAll(parts);
+        all.computeIfPresent(whole, (what, time) -> parts.values().stream().reduce(time, Duration::minus));
+    }
+
+    /** Time that the guest has waited for its neighbours so far. Any thread. */
+    Duration waitTime() {
+        return outlet.map(Outlet::waitTime)
+                .orElse(Duration.ZERO)
+                .plus(inlet.map(Inlet::waitTime).orElse(Duration.ZERO));
+    }
+
+    /** What the guest has told so far. Any thread. */
+    GuestMetrics metrics() {
+        return port.metrics();
+    }
+
     private StageOutcome outcome(Optional<StageGuest.Summary> summary) {
-        return summary.<StageOutcome>map(told -> new StageOutcome.Succeeded(told, in(), out(), timings))
+        return summary.<StageOutcome>map(told -> new StageOutcome.Succeeded(told, in(), out(), account))
                 .orElseGet(this::failure);
     }
 
     /** The outcome as far as it is known, for a guest that failed or does not end. */
     StageOutcome failure() {
         StageStop.Reason reason = stop.reason().orElseThrow();
-        return new StageOutcome.Failed(reason.failure(), reason.echo(), in(), out(), timings);
+        return new StageOutcome.Failed(reason.failure(), reason.echo(), in(), out(), account);
     }
 
     private EdgeCounts in() {

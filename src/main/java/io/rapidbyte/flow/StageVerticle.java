@@ -6,8 +6,10 @@ import io.rapidbyte.wasm.GuestThread;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Hosts one stage: its edges on this event loop, its guest on a thread of its own. Undeploy it only
@@ -130,7 +132,11 @@ public final class StageVerticle extends VerticleBase {
         inlet.ifPresent(i -> i.refuse(failure));
         outlet.ifPresent(o -> o.abort(failure));
         ended(new StageOutcome.Failed(
-                failure, false, taken(), sent(), Map.of("total", plan.patience().stop())));
+                failure,
+                false,
+                taken(),
+                sent(),
+                new StageOutcome.Account(Map.of("total", plan.patience().stop()), Map.of())));
     }
 
     private void ended(StageOutcome outcome) {
@@ -149,6 +155,17 @@ public final class StageVerticle extends VerticleBase {
     /** What went out so far. Any thread, once deployed. */
     public EdgeCounts sent() {
         return outlet.map(Outlet::sent).orElse(EdgeCounts.NONE);
+    }
+
+    /** Time that the guest has waited for its neighbours so far. Any thread, once deployed. */
+    public Duration waitTime() {
+        return run.map(StageRun::waitTime).orElse(Duration.ZERO);
+    }
+
+    /** A number that the guest told of itself last. Any thread, once deployed. */
+    public OptionalDouble metric(String name) {
+        double told = run.map(r -> r.metrics().get(name, Double.NaN)).orElse(Double.NaN);
+        return Double.isNaN(told) ? OptionalDouble.empty() : OptionalDouble.of(told);
     }
 
     @Override

@@ -18,9 +18,26 @@ public sealed interface RunEvent {
 
     record StreamStarted(String runId, long sequence, Instant at, String streamName) implements RunEvent {}
 
-    /** Totals so far; sent at most a few times a second for each stream. {@code rowsOut} counts what the destination took. */
+    /**
+     * Totals so far; sent at most a few times a second for each stream.
+     *
+     * @param rowsRead rows that left the source, in all attempts
+     * @param rowsOut rows that the destination took in this attempt
+     * @param rowsRejected dead letters of this attempt
+     * @param rowsExpected what {@code rowsRead} will be in the end, as the source estimates it
+     * @param limitedBy the stage that the others wait for at present
+     */
     record StreamProgress(
-            String runId, long sequence, Instant at, String streamName, long rowsRead, long bytesRead, long rowsOut)
+            String runId,
+            long sequence,
+            Instant at,
+            String streamName,
+            long rowsRead,
+            long bytesRead,
+            long rowsOut,
+            long rowsRejected,
+            Optional<Long> rowsExpected,
+            Optional<String> limitedBy)
             implements RunEvent {}
 
     /**

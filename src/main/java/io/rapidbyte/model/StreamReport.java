@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param attempts how often the stream was tried; 0 if never
  * @param continuedFrom rows of the load that earlier runs had delivered; empty where this run began it
  * @param warnings what connectors said at level {@code warn}, in order, each once
- * @param timings time by what it went to, such as {@code source.emit-wait}
+ * @param timings time by stage and what it went to, such as {@code source.emit-wait}, summed over the attempts
+ * @param metrics what connectors told of themselves, by stage and their own names, as of the last attempt
  */
 public record StreamReport(
         String streamName,
@@ -30,9 +31,16 @@ public record StreamReport(
         Duration duration,
         List<String> warnings,
         Map<String, Duration> timings,
+        Map<String, Double> metrics,
         Optional<Failure> failure) {
     public StreamReport {
         warnings = List.copyOf(warnings);
         timings = Map.copyOf(timings);
+        metrics = Map.copyOf(metrics);
+    }
+
+    /** What held the stream up most; empty where no stage ran. */
+    public Optional<Bottleneck> bottleneck() {
+        return Bottleneck.of(timings);
     }
 }

@@ -72,7 +72,7 @@ class ConnectorInstanceTest {
         ReadSummary summary = source("{\"rows\": 250, \"batch_rows\": 100, \"barrier_every\": 2}", instance -> {
             ReadSummary read = instance.runRead(TwinsTest.CONTEXT);
             assertThat(instance.timings().snapshot().get("guest")).isPositive();
-            assertThat(instance.timings().snapshot().get("emit-wait")).isPositive();
+            assertThat(instance.timings().snapshot().get("emit")).isPositive();
             assertThat(instance.timings().snapshot().get("module-load")).isPositive();
             return read;
         });

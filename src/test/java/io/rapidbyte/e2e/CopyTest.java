@@ -4,6 +4,10 @@ import static io.rapidbyte.e2e.Runs.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.StreamReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +56,32 @@ class CopyTest {
                 .containsExactly("{1}");
         assertThat(report.streams().getFirst().rowsRead()).isEqualTo(20_000);
         assertThat(report.streams().getFirst().rowsWritten()).isEqualTo(20_000);
+    }
+
+    @Test
+    void a_report_tells_where_the_time_went_and_what_connectors_told() {
+        fillUsers(20_000);
+        source.execute("analyze users");
+        StreamReport users = succeed(pipeline().stream("users")).streams().getFirst();
+        assertThat(users.timings())
+                .containsKeys("source.module-load", "source.connect", "source.query", "source.fetch", "source.cpu")
+                .containsKeys("destination.copy", "destination.flush", "destination.commit")
+                .containsKeys("destination.checkpoint", "destination.guest");
+        for (String stage : List.of("source", "destination")) {
+            Duration parts = users.timings().entrySet().stream()
+                    .filter(e -> e.getKey().startsWith(stage + "."))
+                    .filter(e -> !e.getKey().endsWith(".total") && !e.getKey().endsWith(".cpu"))
+                    .map(Map.Entry::getValue)
+                    .reduce(Duration.ZERO, Duration::plus);
+            assertThat(parts)
+                    .as(users.timings().toString())
+                    .isLessThanOrEqualTo(users.timings().get(stage + ".total"));
+        }
+        assertThat(users.bottleneck()).isPresent();
+        assertThat(users.metrics())
+                .containsEntry("source.records_read", 20_000.0)
+                .containsEntry("source.bytes_read", (double) users.bytesRead())
+                .containsEntry("source.estimated_rows", 20_000.0);
     }
 
     @Test

@@ -55,13 +55,17 @@ class RunEventJsonTest {
             Duration.ofSeconds(10),
             List.of("careful"),
             Map.of("source.emit-wait", Duration.ofNanos(1_500_000)),
+            Map.of("source.records_read", 10.0, "destination.pace", 0.25),
             Optional.of(FAILURE));
 
     static List<RunEvent> events() {
         return List.of(
                 new RunEvent.RunStarted("r", 1, AT, "p", List.of("users", "zoo.\"All Types\"")),
                 new RunEvent.StreamStarted("r", 2, AT, "users"),
-                new RunEvent.StreamProgress("r", 3, AT, "users", 10, Long.MAX_VALUE, 9),
+                new RunEvent.StreamProgress(
+                        "r", 3, AT, "users", 10, Long.MAX_VALUE, 9, 0, Optional.empty(), Optional.empty()),
+                new RunEvent.StreamProgress(
+                        "r", 4, AT, "users", 10, 20, 9, 1, Optional.of(100L), Optional.of("destination")),
                 new RunEvent.Log("r", 4, AT, Optional.empty(), "source (x)", "info", "hello"),
                 new RunEvent.Log("r", 5, AT, Optional.of("users"), "source (x)", "warn", "hello"),
                 new RunEvent.FrontierCommitted("r", 6, AT, "users", 3, 600, true),
@@ -93,9 +97,11 @@ class RunEventJsonTest {
         assertThat(RunEventJson.encode(events().get(2)))
                 .hasToString("{\"type\":\"stream_progress\",\"run_id\":\"r\",\"sequence\":3,"
                         + "\"at\":\"2026-01-02T03:04:05.000006Z\",\"stream\":\"users\",\"rows_read\":10,"
-                        + "\"bytes_read\":9223372036854775807,\"rows_out\":9}");
+                        + "\"bytes_read\":9223372036854775807,\"rows_out\":9,\"rows_rejected\":0}");
         assertThat(ReportJson.encode(STREAM).get("seconds").toString()).isEqualTo("10");
         assertThat(ReportJson.encode(STREAM).get("timings").toString()).isEqualTo("{\"source.emit-wait\":0.0015}");
+        assertThat(ReportJson.encode(STREAM).get("metrics").toString())
+                .isEqualTo("{\"destination.pace\":0.25,\"source.records_read\":10}");
     }
 
     @Test

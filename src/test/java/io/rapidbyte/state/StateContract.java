@@ -152,6 +152,7 @@ abstract class StateContract {
                         Duration.ofMillis(1500),
                         List.of("careful"),
                         Map.of(),
+                        Map.of(),
                         Optional.empty()))
                 .toList();
         return new RunReport(
