@@ -182,15 +182,30 @@ fn inspect_receipts(session: &mut Session, schema: &str, can_create: bool, findi
                 "SELECT bool_and(pg_catalog.has_table_privilege($1::oid, r))::text FROM unnest('{SELECT,INSERT,UPDATE}'::text[]) r",
                 &[Some(&found.oid)],
             )?;
-            if rights.single() == Some("true") {
+            if rights.single() != Some("true") {
+                format!("this role may not use {table}; grant it SELECT, INSERT and UPDATE")
+            } else if lacks_columns(session, &table)? {
+                format!("an earlier version made {table}, and its owner has to run: {}", receipts::addition(&table))
+            } else {
                 return Ok(());
             }
-            format!("this role may not use {table}; grant it SELECT, INSERT and UPDATE")
         }
     };
     let message = format!("{message}; Rapidbyte records there how far it has written each stream");
     findings.push(Finding::error(None, "dest.receipts-not-writable", message));
     Ok(())
+}
+
+/// Whether the table of receipts has to be altered, and this role may not do so.
+fn lacks_columns(session: &mut Session, table: &Table) -> Result<bool> {
+    if receipts::form(session, table)? != receipts::Form::Earlier {
+        return Ok(false);
+    }
+    let owns = session.query(
+        "SELECT pg_catalog.pg_has_role(relowner, 'USAGE')::text FROM pg_catalog.pg_class WHERE oid = $1::text::regclass",
+        &[Some(&table.to_string())],
+    )?;
+    Ok(owns.single() != Some("true"))
 }
 
 #[cfg(test)]

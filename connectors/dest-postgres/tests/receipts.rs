@@ -91,9 +91,9 @@ fn sweep(mode: WriteMode, schema: &str) {
                 break;
             }
             hit.push(step);
-            let again = target.with(|target| target.run_id = "run-2".to_owned());
+            let again = target.run(2);
             dies(&again, mode, DURABLE_STEPS[round % DURABLE_STEPS.len()], 1);
-            let last = target.with(|target| target.run_id = "run-3".to_owned());
+            let last = target.run(3);
             attempt(&last, mode).unwrap();
             assert_whole(&target, mode, &format!("killed at {step}, time {nth}"));
             target.server.run(&format!("DROP SCHEMA \"{}\" CASCADE", target.schema));
@@ -180,8 +180,7 @@ fn a_run_that_was_overtaken_cannot_commit_any_more_i8() {
         // The zombie's second frontier is open while a later run claims the stream.
         testing::with(|host| {
             host.inbound = from(0).into();
-            let (later, ctx) =
-                (target.clone(), StreamContext { run: RunIdentity { attempt: 2, ..ctx.run.clone() }, ..ctx.clone() });
+            let (later, ctx) = (target.clone(), target.run(2).context(STREAM, mode));
             host.before_prepare = Some((
                 2,
                 Box::new(move || {
@@ -195,10 +194,87 @@ fn a_run_that_was_overtaken_cannot_commit_any_more_i8() {
         assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
         drop(zombie);
         testing::reset();
-        let later = target.with(|target| target.run_id = "run-2".to_owned());
-        assert_eq!(attempt(&later, mode).unwrap(), 1);
+        assert_eq!(attempt(&target.run(2), mode).unwrap(), 1);
         assert_whole(&target, mode, "after a zombie");
     }
+}
+
+#[test]
+fn only_a_later_attempt_or_run_of_the_same_state_takes_a_stream_over_i8() {
+    let mut target = target("order");
+    target.load_id = Some("first".to_owned());
+    let claim = |target: &Target| target.open().resume(&target.context(STREAM, WriteMode::Append));
+    let later = target.run(5).with(|target| target.attempt = 3);
+    later.write(STREAM, WriteMode::Append, from(0)).unwrap();
+    let whole =
+        || target.ask("SELECT concat_ws(' ', load_id, fence, epoch, attempt, sequence, rows) FROM _rapidbyte_receipts");
+    assert_eq!(whole(), "first run-5/3 5 3 3 9");
+    type Change = fn(&mut Target);
+    let earlier: [(&str, Change); 4] = [
+        ("an earlier run", |target| *target = target.run(4).with(|target| target.attempt = 9)),
+        ("an earlier run with a load of its own", |target| {
+            *target = target.run(4).with(|target| target.load_id = Some("other".to_owned()))
+        }),
+        ("an earlier attempt", |target| target.attempt = 2),
+        ("another run of this epoch, from a copy of the state", |target| target.run_id = "run-50".to_owned()),
+    ];
+    for (what, change) in earlier {
+        let error = claim(&later.with(change)).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable), ("dest.fenced", false), "{what}: {error}");
+        assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
+        assert!(error.message.contains("run-5/3, epoch 5"), "{what}: {error}");
+        assert_eq!(whole(), "first run-5/3 5 3 3 9", "{what} changes nothing");
+    }
+    assert!(claim(&later).unwrap().unwrap().complete, "the same attempt may claim twice");
+    assert!(claim(&later.with(|target| target.attempt = 4)).unwrap().unwrap().complete);
+    assert!(claim(&later.run(6)).unwrap().unwrap().complete, "a later run begins with attempt 1");
+    assert_eq!(whole(), "first run-6/1 6 1 3 9");
+}
+
+#[test]
+fn epochs_of_different_states_are_not_compared_i8() {
+    let target = target("states").run(9);
+    target.write(STREAM, WriteMode::Append, from(0)).unwrap();
+    target.ask("ALTER TABLE items DROP CONSTRAINT items_pkey");
+    let lost = target.run(1).with(|target| target.state_id = "state-2".to_owned());
+    testing::reset();
+    lost.write(STREAM, WriteMode::Append, from(0)).unwrap();
+    assert_eq!(common::logs().len(), 1);
+    assert!(common::logs()[0].contains("written by a run of another state"), "{:?}", common::logs());
+    assert_eq!(target.ask("SELECT concat_ws(' ', state_id, epoch, rows) FROM _rapidbyte_receipts"), "state-2 1 9");
+}
+
+#[test]
+fn receipts_of_an_earlier_version_get_what_they_lack_i8() {
+    let mut target = target("earlier");
+    target.load_id = Some("load".to_owned());
+    let mut stream = from(0);
+    stream.truncate(2);
+    target.write(STREAM, WriteMode::Append, stream).unwrap_err();
+    target.ask("ALTER TABLE _rapidbyte_receipts DROP state_id, DROP epoch, DROP attempt");
+    assert_eq!(attempt(&target, WriteMode::Append).unwrap(), 1, "the load goes on");
+    assert_whole(&target, WriteMode::Append, "an earlier version's receipts");
+    assert_eq!(target.ask("SELECT concat_ws(' ', state_id, epoch, attempt) FROM _rapidbyte_receipts"), "state-1 1 1");
+
+    // A role that only writes cannot mend the table; the message says who can, and with what.
+    make_role(&target);
+    target.ask(
+        "ALTER TABLE _rapidbyte_receipts DROP state_id, DROP epoch, DROP attempt; GRANT USAGE ON SCHEMA earlier TO trust_user; \
+         GRANT SELECT, INSERT, UPDATE ON _rapidbyte_receipts, items TO trust_user",
+    );
+    let writer = target.run(2).with(|target| target.user = "trust_user".to_owned());
+    let found = writer.open().validate(&[writer.context(STREAM, WriteMode::Append)]).unwrap();
+    let finding = found.iter().find(|finding| finding.code == "dest.receipts-not-writable").expect("check tells it");
+    let error = writer.open().resume(&writer.context(STREAM, WriteMode::Append)).unwrap_err();
+    assert_eq!((error.category, error.code.as_str()), (ErrorCategory::Permission, "dest.receipts-not-writable"));
+    for told in [&finding.message, &error.message] {
+        assert!(
+            told.contains("ALTER TABLE \"earlier\".\"_rapidbyte_receipts\" ADD COLUMN IF NOT EXISTS state_id"),
+            "{told}"
+        );
+    }
+    target.ask(&error.message.split("the table run: ").nth(1).unwrap().replace("this role", "trust_user"));
+    assert!(writer.open().resume(&writer.context(STREAM, WriteMode::Append)).unwrap().unwrap().complete);
 }
 
 #[test]
@@ -209,7 +285,7 @@ fn a_claim_waits_for_a_run_that_is_just_committing_i8() {
     // Stands for a session between its receipt and its COMMIT.
     let mut committing = target.server.client();
     committing.execute("BEGIN; UPDATE committing._rapidbyte_receipts SET payload = 'late'").unwrap();
-    let later = target.with(|target| target.run_id = "run-2".to_owned());
+    let later = target.run(2);
     let claim = thread::spawn(move || later.open().resume(&later.context(STREAM, WriteMode::Append)).unwrap().unwrap());
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%\"committing\"%'";
@@ -304,11 +380,12 @@ fn a_role_without_the_rights_is_told_what_it_lacks() {
     let error = target.write(STREAM, WriteMode::Append, from(0)).unwrap_err();
     assert_eq!((error.category, error.code.as_str()), (ErrorCategory::Permission, "dest.receipts-not-writable"));
     assert!(
-        !error.retryable && error.message.contains("CREATE TABLE \"no_receipts\".\"_rapidbyte_receipts\""),
+        !error.retryable
+            && error.message.contains("CREATE TABLE IF NOT EXISTS \"no_receipts\".\"_rapidbyte_receipts\""),
         "{error}"
     );
     // What the message asks for is enough.
-    let wanted = error.message.split("another role run: ").nth(1).unwrap().replace("this role", "trust_user");
+    let wanted = error.message.split("the table run: ").nth(1).unwrap().replace("this role", "trust_user");
     target.ask(&wanted);
     target.write(STREAM, WriteMode::Append, from(0)).unwrap();
 }

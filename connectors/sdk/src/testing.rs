@@ -236,6 +236,8 @@ impl StreamContext {
                 pipeline: "test".to_owned(),
                 run_id: "run-1".to_owned(),
                 load_id: "load-1".to_owned(),
+                state_id: "state-1".to_owned(),
+                epoch: 1,
                 attempt: 1,
             },
         }

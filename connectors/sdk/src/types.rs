@@ -306,7 +306,11 @@ record! {
         pub run_id: String,
         /// Stays the same over the attempts of one load; unique among loads.
         pub load_id: String,
-        /// Counts from 1.
+        /// Names the state that counts the epochs; those of another state cannot be compared.
+        pub state_id: String,
+        /// Of two runs of a pipeline, the later one has the greater; 0 outside of runs.
+        pub epoch: u64,
+        /// Counts from 1 in each run.
         pub attempt: u32,
     }
 }

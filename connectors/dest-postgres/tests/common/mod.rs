@@ -33,6 +33,9 @@ pub struct Target {
     pub primary_key: Vec<String>,
     pub pipeline: String,
     pub run_id: String,
+    pub state_id: String,
+    pub epoch: u64,
+    pub attempt: u32,
     /// None makes one for each write.
     pub load_id: Option<String>,
     pub on_data_error: DataErrorPolicy,
@@ -57,6 +60,9 @@ pub fn target(schema: &str) -> Target {
         primary_key: Vec::new(),
         pipeline: "test".to_owned(),
         run_id: "run-1".to_owned(),
+        state_id: "state-1".to_owned(),
+        epoch: 1,
+        attempt: 1,
         load_id: None,
         on_data_error: DataErrorPolicy::Fail,
     }
@@ -68,6 +74,15 @@ impl Target {
         let mut other = self.clone();
         change(&mut other);
         other
+    }
+
+    /// The same in the pipeline's n-th run.
+    pub fn run(&self, number: u64) -> Target {
+        self.with(|target| {
+            target.run_id = format!("run-{number}");
+            target.epoch = number;
+            target.attempt = 1;
+        })
     }
 
     pub fn open(&self) -> DestPostgres {
@@ -105,7 +120,9 @@ impl Target {
                 pipeline: self.pipeline.clone(),
                 run_id: self.run_id.clone(),
                 load_id: self.load_id.clone().unwrap_or_else(unique_load),
-                attempt: 1,
+                state_id: self.state_id.clone(),
+                epoch: self.epoch,
+                attempt: self.attempt,
             },
         }
     }

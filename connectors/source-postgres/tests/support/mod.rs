@@ -59,7 +59,7 @@ pub fn context(stream: &str) -> StreamContext {
             },
         },
         partition: None,
-        run: RunIdentity { pipeline: "p".into(), run_id: "r".into(), load_id: "l".into(), attempt: 1 },
+        run: RunIdentity { pipeline: "p".into(), run_id: "r".into(), load_id: "l".into(), state_id: "s".into(), epoch: 1, attempt: 1 },
     }
 }
 

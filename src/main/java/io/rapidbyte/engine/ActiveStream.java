@@ -179,7 +179,7 @@ final class ActiveStream implements Attempt.Listener {
                 vertx,
                 context,
                 plan.crew(),
-                plan.context(book.load(), attempts),
+                book.context(attempts),
                 connectorState,
                 pool,
                 book.ledger(attempts, frontier -> context.runOnContext(v -> committed(frontier))),

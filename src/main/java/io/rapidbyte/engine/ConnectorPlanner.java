@@ -21,9 +21,6 @@ import java.util.Optional;
 final class ConnectorPlanner implements RunPlanner {
     private static final System.Logger LOG = System.getLogger(ConnectorPlanner.class.getName());
 
-    /** Contexts of no attempt yet, or of none at all. */
-    private static final int FIRST_ATTEMPT = 1;
-
     private final ConnectorCatalog catalog;
 
     ConnectorPlanner(ConnectorCatalog catalog) {
@@ -56,9 +53,9 @@ final class ConnectorPlanner implements RunPlanner {
         }
     }
 
-    /** What the connectors are told about each stream. */
+    /** What the connectors are told about each stream outside of a run; an attempt adds its identity. */
     static List<StreamContext> contexts(Pipeline pipeline, String runId) {
-        RunIdentity identity = new RunIdentity(pipeline.name(), runId, runId, FIRST_ATTEMPT);
+        RunIdentity identity = RunIdentity.outsideOfRuns(pipeline.name(), runId);
         return pipeline.source().streams().stream()
                 .map(stream -> context(pipeline, stream, identity))
                 .toList();

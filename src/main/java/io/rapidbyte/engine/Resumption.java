@@ -24,7 +24,7 @@ final class Resumption {
     Resumption(StreamPlan plan, StreamBook book, int attempt, ConnectorState state, Optional<Failure> doubt) {
         this.plan = plan;
         this.book = book;
-        this.inquiry = plan.crew().inquiry(plan.context(book.load(), attempt), state);
+        this.inquiry = plan.crew().inquiry(book.context(attempt), state);
         this.doubt = doubt;
     }
 

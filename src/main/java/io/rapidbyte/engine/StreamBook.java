@@ -3,7 +3,9 @@ package io.rapidbyte.engine;
 import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.Receipt;
+import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.AttemptEnd;
 import io.rapidbyte.state.Load;
@@ -52,6 +54,13 @@ final class StreamBook {
     /** Whether the load was opened with the settings that the pipeline has now. */
     boolean sameSettings() {
         return load.fingerprint().equals(plan.fingerprint());
+    }
+
+    /** What connectors are told in an attempt that begins where the load stands. */
+    StreamContext context(int attempt) {
+        RunIdentity identity =
+                new RunIdentity(run.pipeline(), run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
+        return plan.context(load, identity);
     }
 
     /** Takes over what the destination's receipt knows (I8); moves nothing if that is nothing new. */

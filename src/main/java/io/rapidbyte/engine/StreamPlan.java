@@ -34,9 +34,8 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
                 };
     }
 
-    /** What connectors are told in one attempt: the settings, and where to go on. */
-    StreamContext context(Load load, int attempt) {
-        RunIdentity before = settings.run();
+    /** What connectors are told in one attempt: the settings, where to go on, and for whom. */
+    StreamContext context(Load load, RunIdentity identity) {
         return new StreamContext(
                 settings.name(),
                 settings.syncMode(),
@@ -57,6 +56,6 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
                 settings.limits(),
                 settings.policies(),
                 settings.partition(),
-                new RunIdentity(before.pipeline(), before.runId(), load.loadId(), attempt));
+                identity);
     }
 }

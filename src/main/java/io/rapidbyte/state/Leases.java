@@ -12,7 +12,8 @@ import java.util.Optional;
 final class Leases {
     private static final String LOCK =
             "INSERT INTO leases (pipeline, epoch) VALUES (?, 0) ON CONFLICT (pipeline) DO UPDATE SET epoch = leases.epoch";
-    private static final String READ = "SELECT l.*, {now} AS now_ms FROM leases l WHERE pipeline = ?";
+    private static final String READ =
+            "SELECT l.*, {now} AS now_ms, i.state_id FROM leases l CROSS JOIN state_identity i WHERE pipeline = ?";
     private static final String TAKE =
             "UPDATE leases SET epoch = epoch + 1, run_id = ?, host = ?, pid_space = ?, pid = ?, process_started_at = ?,"
                     + " acquired_at = {now}, expires_at = {now} + ? WHERE pipeline = ?";
@@ -22,13 +23,19 @@ final class Leases {
     private static final String RELEASE =
             "UPDATE leases SET run_id = NULL WHERE pipeline = ? AND epoch = ? AND run_id = ?";
 
+    /**
+     * An epoch of a pipeline's lease, and the state that counts it: what a state that was lost has counted means nothing
+     * to the one that took its place.
+     */
+    record Epoch(String stateId, long epoch) {}
+
     private Leases() {}
 
     /** The epoch of the new lease; fails with {@link LeaseHeldException}. */
-    static Future<Long> acquire(Sql sql, RunStart start) {
+    static Future<Epoch> acquire(Sql sql, RunStart start) {
         LeaseHolder holder = start.holder();
         return lockFree(sql, start.pipeline(), holder)
-                .compose(epoch -> sql.update(
+                .compose(before -> sql.update(
                                 TAKE,
                                 start.runId(),
                                 holder.host(),
@@ -37,18 +44,18 @@ final class Leases {
                                 holder.startedAt().toEpochMilli(),
                                 StateStore.LEASE_TIME.toMillis(),
                                 start.pipeline())
-                        .map(epoch + 1));
+                        .map(new Epoch(before.stateId(), before.epoch() + 1)));
     }
 
     /** Fences off a run that is dead already, without beginning another. */
     static Future<Void> clear(Sql sql, String pipeline, LeaseHolder asker) {
         return lockFree(sql, pipeline, asker)
-                .compose(epoch -> sql.update(CLEAR, pipeline))
+                .compose(before -> sql.update(CLEAR, pipeline))
                 .mapEmpty();
     }
 
     /** Locks the lease until the transaction ends; its epoch, if nobody alive holds it. */
-    private static Future<Long> lockFree(Sql sql, String pipeline, LeaseHolder asker) {
+    private static Future<Epoch> lockFree(Sql sql, String pipeline, LeaseHolder asker) {
         return sql.update(LOCK, pipeline)
                 .compose(locked -> sql.first(READ, pipeline))
                 .map(Optional::orElseThrow)
@@ -60,7 +67,7 @@ final class Leases {
                             && !lease.get().holder().isGone(asker)) {
                         throw new LeaseHeldException(lease.get());
                     }
-                    return row.getLong("epoch");
+                    return new Epoch(row.getString("state_id"), row.getLong("epoch"));
                 });
     }
 

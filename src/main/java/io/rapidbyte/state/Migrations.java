@@ -17,18 +17,22 @@ import java.util.List;
 /** Brings tables to the form this version knows, all or nothing. Blocks; two processes may do it at once. */
 final class Migrations {
     /** In order; the first is version 1. A released one never changes: its checksum is stored with the state. */
-    private static final List<String> NAMES = List.of("001-first");
+    private static final List<String> NAMES = List.of("001-first", "002-identity");
 
     private final Dialect dialect;
     private final List<String> scripts;
 
     Migrations(Dialect dialect) {
-        this(dialect, NAMES.stream().map(Migrations::read).toList());
+        this(dialect, all());
     }
 
     Migrations(Dialect dialect, List<String> scripts) {
         this.dialect = dialect;
         this.scripts = List.copyOf(scripts);
+    }
+
+    static List<String> all() {
+        return NAMES.stream().map(Migrations::read).toList();
     }
 
     void apply(Connection connection) throws SQLException {

@@ -73,6 +73,7 @@ final class PostgresDialect implements Dialect {
                 .replace("${long}", "BIGINT")
                 .replace("${identity}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
                 .replace("${blob}", "BYTEA")
+                .replace("${random}", "md5(random()::text || random()::text || clock_timestamp()::text)")
                 .replace("${strict}", "");
     }
 

@@ -81,6 +81,7 @@ final class SqliteDialect implements Dialect {
                 .replace("${long}", "INTEGER")
                 .replace("${identity}", "INTEGER PRIMARY KEY AUTOINCREMENT")
                 .replace("${blob}", "BLOB")
+                .replace("${random}", "lower(hex(randomblob(16)))")
                 .replace("${strict}", " STRICT");
     }
 

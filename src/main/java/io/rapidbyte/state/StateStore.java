@@ -69,10 +69,15 @@ public final class StateStore {
                 "run-begin",
                 "begin a run",
                 sql -> Leases.acquire(sql, start)
-                        .compose(epoch -> Runs.markInterrupted(sql, start.pipeline())
+                        .compose(taken -> Runs.markInterrupted(sql, start.pipeline())
                                 .compose(marked -> Loads.findOrOpen(sql, start))
-                                .compose(loads -> Runs.begin(sql, start, epoch, loads)
-                                        .map(new OpenRun(start.pipeline(), start.runId(), epoch, loads)))));
+                                .compose(loads -> Runs.begin(sql, start, taken.epoch(), loads)
+                                        .map(new OpenRun(
+                                                start.pipeline(),
+                                                start.runId(),
+                                                taken.stateId(),
+                                                taken.epoch(),
+                                                loads)))));
     }
 
     /**

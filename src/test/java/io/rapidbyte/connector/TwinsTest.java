@@ -76,7 +76,7 @@ class TwinsTest {
                             SchemaEvolution.TypeChange.COERCE,
                             SchemaEvolution.NullabilityChange.FAIL)),
             Optional.of(new Partition(2, 7, Partition.Strategy.CTID)),
-            new RunIdentity("pipe", "run-1", "load-1", 3));
+            new RunIdentity("pipe", "run-1", "load-1", "state-1", 1L << 40, 3));
 
     static List<Record> examples() {
         return List.of(

@@ -288,6 +288,22 @@ class LoadsTest {
         assertThat(load().rows()).isEqualTo(3 * ROWS);
     }
 
+    /** By epoch and attempt a destination knows which claim is the later one. */
+    @Test
+    void connectors_are_told_the_epoch_of_their_run_and_the_state_that_counts_it_I8() throws Exception {
+        maxRetries = 0;
+        FakeCrew first = crew(failingBehind(1, "at 100"), draining());
+        run(first);
+        FakeCrew second = crew(emitting(1, ""), draining());
+        run(second);
+        RunIdentity before = first.attempts.getFirst().run();
+        RunIdentity after = second.attempts.getFirst().run();
+        assertThat(before.epoch()).isPositive();
+        assertThat(after.epoch()).isGreaterThan(before.epoch());
+        assertThat(after.stateId()).isEqualTo(before.stateId()).isNotEmpty();
+        assertThat(second.asked).singleElement().extracting(StreamContext::run).isEqualTo(after);
+    }
+
     @Test
     void a_receipt_that_knows_more_than_the_state_is_adopted_I8() throws Exception {
         maxRetries = 0;
@@ -664,7 +680,7 @@ class LoadsTest {
                 new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0),
                 new StreamPolicies(onDataError, SchemaEvolution.DEFAULT),
                 Optional.empty(),
-                new RunIdentity("test", runId, runId, 1));
+                RunIdentity.outsideOfRuns("test", runId));
     }
 
     private Pipeline pipeline() {

@@ -427,7 +427,7 @@ class OrchestratorTest {
                 new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0),
                 StreamPolicies.DEFAULT,
                 Optional.empty(),
-                new RunIdentity("test", runId, runId, 1));
+                RunIdentity.outsideOfRuns("test", runId));
     }
 
     private Pipeline pipeline(int parallelism) {

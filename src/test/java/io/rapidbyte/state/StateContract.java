@@ -490,6 +490,22 @@ abstract class StateContract {
         assertThat(begin("run-2").epoch()).isEqualTo(2);
     }
 
+    /** I8: destinations compare epochs of the same state only, so each names itself, once and for all. */
+    @Test
+    void a_state_names_itself_for_as_long_as_it_lasts() {
+        OpenRun run = begin("run-1");
+        assertThat(run.stateId()).matches("[0-9a-f]{32}");
+        get(store.finishRun(run, report(run, RunStatus.FAILED)));
+        get(store.resetStream(PIPELINE, "orders", ME));
+        get(store.close());
+
+        store = get(StateStore.open(vertx, location()));
+        OpenRun later = begin("run-2");
+        assertThat(later.stateId()).isEqualTo(run.stateId());
+        assertThat(later.epoch()).as("a reset counts on").isGreaterThan(run.epoch());
+        get(store.finishRun(later, report(later, RunStatus.SUCCEEDED)));
+    }
+
     @Test
     void an_expired_lease_is_taken_over_and_its_run_marked_interrupted() {
         get(store.beginRun(start("run-1", elsewhere(), request("orders", SyncMode.FULL_REFRESH))));
