@@ -8,7 +8,7 @@ import java.util.Set;
 /** Starts the command line. */
 public final class Main {
     /** The commands that run guests. */
-    private static final Set<String> GUEST_COMMANDS = Set.of("run", "check", "discover", "demo");
+    private static final Set<String> GUEST_COMMANDS = Set.of("run", "check", "discover", "serve", "demo");
 
     private Main() {}
 

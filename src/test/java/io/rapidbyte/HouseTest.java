@@ -25,7 +25,7 @@ class HouseTest {
     private static final String[] SQL = {
         "java.sql..", "javax.sql..", "io.vertx.sqlclient..", "io.vertx.jdbcclient..", "org.sqlite..", "org.postgresql.."
     };
-    private static final String[] WEB = {"io.vertx.ext.web.."};
+    private static final String[] WEB = {"io.vertx.ext.web..", "io.vertx.core.http.."};
 
     @ArchTest
     static final ArchRule only_wasm_sees_polyglot = noClasses()
@@ -77,13 +77,23 @@ class HouseTest {
                     "databases of users are reached by connectors, our own by state: ask state for what you want to know");
 
     @ArchTest
-    static final ArchRule the_command_line_has_no_web = noClasses()
+    static final ArchRule only_the_server_has_web = noClasses()
             .that()
-            .resideInAPackage("io.rapidbyte.cli..")
+            .resideOutsideOfPackage("io.rapidbyte.server..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(WEB)
-            .because("faces do not borrow from each other: what a face shows comes from engine as events and reports");
+            .because("HTTP is the server's face: pass it what it is to show, in words of engine, config and state");
+
+    @ArchTest
+    static final ArchRule the_server_needs_no_command_line = noClasses()
+            .that()
+            .resideInAPackage("io.rapidbyte.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.rapidbyte.cli..", "io.rapidbyte.flow..", "io.rapidbyte.wasm..", "picocli..")
+            .because(
+                    "the command line only starts the server: what both show comes from engine, as events, reports and JSON");
 
     @ArchTest
     static final ArchRule only_the_demo_starts_servers = noClasses()
@@ -126,14 +136,15 @@ class HouseTest {
     @ArchTest
     static final ArchRule nobody_calls_a_face = noClasses()
             .that(resideInAPackage("io.rapidbyte..")
-                    .and(JavaClass.Predicates.resideOutsideOfPackages("io.rapidbyte", "io.rapidbyte.cli..")))
+                    .and(JavaClass.Predicates.resideOutsideOfPackages(
+                            "io.rapidbyte", "io.rapidbyte.cli..", "io.rapidbyte.server..")))
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.rapidbyte.cli..", "io.rapidbyte.server.."))
             .because("a face shows what others publish: publish an event, and the face picks it up");
 
     @ArchTest
     static final ArchRule no_cycles = SlicesRuleDefinition.slices()
-            .matching("io.rapidbyte.(arrow|cli|config|connector|engine|flow|model|state|wasm)..")
+            .matching("io.rapidbyte.(arrow|cli|config|connector|engine|flow|model|server|state|wasm)..")
             .should()
             .beFreeOfCycles()
             .because(
@@ -172,7 +183,8 @@ class HouseTest {
     /** The rules would hold of an empty house as well. */
     @ArchTest
     static void the_rooms_are_where_the_rules_look(com.tngtech.archunit.core.domain.JavaClasses classes) {
-        for (String room : List.of("arrow", "cli", "config", "connector", "engine", "flow", "model", "state", "wasm")) {
+        for (String room :
+                List.of("arrow", "cli", "config", "connector", "engine", "flow", "model", "server", "state", "wasm")) {
             if (!classes.containPackage("io.rapidbyte." + room)) {
                 throw new AssertionError("no class in io.rapidbyte." + room + ": rename it in HouseTest too");
             }

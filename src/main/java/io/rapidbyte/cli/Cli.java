@@ -70,6 +70,7 @@ public final class Cli {
                 .addSubcommand(new CheckCommand(root))
                 .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(new DiscoverCommand(root))
+                .addSubcommand(new ServeCommand(root))
                 .addSubcommand(StateCommand.withSubcommands(root))
                 .addSubcommand(RunsCommand.withSubcommands(root))
                 .addSubcommand(DlqCommand.withSubcommands(root))

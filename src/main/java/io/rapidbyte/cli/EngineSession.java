@@ -55,6 +55,10 @@ public final class EngineSession implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
+    Vertx vertx() {
+        return vertx;
+    }
+
     Engine engine() {
         return engine;
     }

@@ -6,12 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.engine.CheckReport;
+import io.rapidbyte.engine.ListingJson;
 import io.rapidbyte.engine.ReportJson;
-import io.rapidbyte.model.Column;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
-import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunReport;
 import java.util.List;
@@ -57,94 +56,27 @@ public final class Json {
 
     static ObjectNode problems(String command, List<Problem> problems) {
         ObjectNode node = result(command, FAILED, FailureKind.CONFIG.exitCode());
-        node.set("problems", problemArray(problems));
+        node.set("problems", ListingJson.problems(problems));
         return node;
-    }
-
-    private static ArrayNode problemArray(List<Problem> problems) {
-        ArrayNode array = NODES.arrayNode();
-        for (Problem problem : problems) {
-            ObjectNode node = array.addObject()
-                    .put("file", problem.file())
-                    .put("line", problem.line())
-                    .put("column", problem.column())
-                    .put("key", problem.key())
-                    .put("message", problem.message());
-            problem.hint().ifPresent(hint -> node.put("hint", hint));
-        }
-        return array;
     }
 
     static ObjectNode check(CheckReport report, int exitCode) {
         ObjectNode node = result("check", exitCode == 0 ? "succeeded" : FAILED, exitCode);
-        node.set("problems", problemArray(report.problems()));
-        ArrayNode findings = node.putArray("findings");
-        report.findings().forEach((stage, found) -> found.forEach(each -> findings.add(finding(stage, each))));
-        return node;
-    }
-
-    private static ObjectNode finding(String stage, Finding finding) {
-        ObjectNode node = NODES.objectNode()
-                .put("stage", stage)
-                .put("level", Text.word(finding.level()))
-                .put("code", finding.code())
-                .put("message", finding.message());
-        finding.streamName().ifPresent(name -> node.put("stream", name));
+        node.setAll(ListingJson.check(report));
         return node;
     }
 
     static ObjectNode discover(List<DiscoveredStream> streams) {
         ObjectNode node = result("discover", "succeeded", 0);
         ArrayNode array = node.putArray("streams");
-        streams.forEach(stream -> array.add(discovered(stream)));
-        return node;
-    }
-
-    private static ObjectNode discovered(DiscoveredStream stream) {
-        ObjectNode node = NODES.objectNode().put("name", stream.name());
-        ArrayNode columns = node.putArray("columns");
-        for (Column column : stream.schema().columns()) {
-            columns.addObject()
-                    .put("name", column.name())
-                    .put("native_type", column.nativeType())
-                    .put("arrow_type", column.arrowType())
-                    .put("nullable", column.nullable());
-        }
-        ArrayNode key = node.putArray("primary_key");
-        stream.schema().primaryKey().forEach(key::add);
-        ArrayNode modes = node.putArray("sync_modes");
-        stream.syncModes().forEach(mode -> modes.add(Text.word(mode)));
-        stream.estimatedRows().ifPresent(rows -> node.put("estimated_rows", rows));
-        stream.estimatedBytes().ifPresent(bytes -> node.put("estimated_bytes", bytes));
+        streams.forEach(stream -> array.add(ListingJson.stream(stream)));
         return node;
     }
 
     static ObjectNode connectors(List<ConnectorListing> listings) {
         ObjectNode node = result("connectors", "succeeded", 0);
         ArrayNode array = node.putArray("connectors");
-        listings.forEach(listing -> array.add(connector(listing)));
-        return node;
-    }
-
-    private static ObjectNode connector(ConnectorListing listing) {
-        ObjectNode node = NODES.objectNode()
-                .put("name", listing.name())
-                .put("location", listing.location())
-                .put("bundled", listing.bundled())
-                .put("usable", listing.problem().isEmpty())
-                .put("checksum", Text.word(listing.checksum()));
-        listing.problem().ifPresent(problem -> node.put("problem", problem));
-        listing.manifest().ifPresent(manifest -> {
-            node.put("id", manifest.id())
-                    .put("version", manifest.version())
-                    .put("description", manifest.description())
-                    .put("protocol_version", manifest.protocolVersion());
-            ObjectNode roles = node.putObject("roles");
-            manifest.roles().forEach((role, abilities) -> {
-                ArrayNode modes = roles.putObject(Text.word(role)).putArray("modes");
-                abilities.modes().forEach(modes::add);
-            });
-        });
+        listings.forEach(listing -> array.add(ListingJson.connector(listing)));
         return node;
     }
 

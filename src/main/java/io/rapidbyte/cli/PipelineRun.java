@@ -51,7 +51,7 @@ public final class PipelineRun {
     }
 
     /** Leaves without waiting for the run; what others hooked to the exit is still done, until asked once more. */
-    private static void stopAtOnce(Terminal terminal, AtomicBoolean leaving) {
+    static void stopAtOnce(Terminal terminal, AtomicBoolean leaving) {
         terminal.say("stopped");
         if (leaving.getAndSet(true)) {
             Runtime.getRuntime().halt(FailureKind.CANCELLED.exitCode());

@@ -111,7 +111,7 @@ public final class Root implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: run, check, verify, discover, state, runs, dlq, connectors, demo");
+                "a command is missing: run, check, verify, discover, serve, state, runs, dlq, connectors, demo");
     }
 
     PrintStream out() {

@@ -3,6 +3,7 @@ package io.rapidbyte.cli;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.StreamSettings;
+import io.rapidbyte.engine.RecordJson;
 import io.rapidbyte.state.Lease;
 import io.rapidbyte.state.LeaseHolder;
 import io.rapidbyte.state.LoadRecord;
@@ -91,7 +92,7 @@ final class StateCommand extends CommandGroup {
                     .column("updated", Table.Align.LEFT)
                     .column("cursor", Table.Align.LEFT);
             for (StreamSettings stream : pipeline.source().streams()) {
-                Optional<LoadRecord> load = StateJson.newest(loads, stream.name());
+                Optional<LoadRecord> load = RecordJson.newest(loads, stream.name());
                 table.row(
                         stream.name(),
                         load.map(l -> Text.word(l.status())).orElse("none"),

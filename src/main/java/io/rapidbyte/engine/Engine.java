@@ -2,11 +2,14 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.config.StateSettings;
 import io.rapidbyte.connector.ConnectorCatalog;
+import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -15,7 +18,10 @@ import java.util.function.Consumer;
 
 /** The engine's front door. Safe on any thread; futures complete on the orchestrator's event loop. */
 public final class Engine {
+    private static final String TRIGGER_CALL = "call";
+
     private final Vertx vertx;
+    private final ConnectorCatalog catalog;
     private final String deployment;
     private final Orchestrator orchestrator;
     private final Errands errands;
@@ -24,12 +30,14 @@ public final class Engine {
 
     private Engine(
             Vertx vertx,
+            ConnectorCatalog catalog,
             String deployment,
             Orchestrator orchestrator,
             Errands errands,
             FramePool pool,
             StateStores stores) {
         this.vertx = vertx;
+        this.catalog = catalog;
         this.deployment = deployment;
         this.orchestrator = orchestrator;
         this.errands = errands;
@@ -48,7 +56,7 @@ public final class Engine {
         Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(catalog), pool, stores);
         return vertx.deployVerticle(orchestrator).map(id -> {
             Errands errands = new Errands(vertx, orchestrator.context(), catalog);
-            return new Engine(vertx, id, orchestrator, errands, pool, stores);
+            return new Engine(vertx, catalog, id, orchestrator, errands, pool, stores);
         });
     }
 
@@ -61,7 +69,34 @@ public final class Engine {
      *     used or another run of it is under way; nothing was started then, and there are no events
      */
     public RunHandle run(Pipeline pipeline, Consumer<RunEvent> onEvent) {
-        return orchestrator.submit(RunIds.next(), pipeline, onEvent);
+        return run(RunIds.next(), pipeline, TRIGGER_CALL, onEvent);
+    }
+
+    /**
+     * The same under an id that the caller chose: 16 hex digits that no run of the pipeline's state has.
+     *
+     * @param trigger who asked for the run, for its record: one word
+     */
+    public RunHandle run(String runId, Pipeline pipeline, String trigger, Consumer<RunEvent> onEvent) {
+        return orchestrator.submit(runId, pipeline, trigger, onEvent);
+    }
+
+    /** An id that no run has. */
+    public static String newRunId() {
+        return RunIds.next();
+    }
+
+    /**
+     * What the pipeline's runs keep; the engine closes it. Pipelines with the same state get the same store. Fails
+     * with a {@link FailureException} where it cannot be opened; then the next call tries again.
+     */
+    public Future<StateStore> state(StateSettings settings) {
+        return stores.open(settings);
+    }
+
+    /** All connectors that pipelines of this engine can use, and those that are unfit with the reason. */
+    public Future<List<ConnectorListing>> connectors() {
+        return OffLoop.call(vertx, catalog::list);
     }
 
     /** Validates connector settings, manifests and, through the connectors, connections, rights, tables and columns. */

@@ -43,12 +43,20 @@ final class Orchestrator extends VerticleBase {
         return context;
     }
 
-    /** Starts a run that a program asked for. Any thread; the handle is there at once. */
-    RunHandle submit(String runId, Pipeline pipeline, Consumer<RunEvent> listener) {
+    /**
+     * Starts a run that a program asked for. Any thread; the handle is there at once.
+     *
+     * @param trigger who asked for the run, for its record
+     */
+    RunHandle submit(String runId, Pipeline pipeline, String trigger, Consumer<RunEvent> listener) {
+        Promise<Void> accepted = Promise.promise();
         Promise<RunReport> report = Promise.promise();
-        context.runOnContext(
-                v -> begin(runId, pipeline, "call", listener).report().onComplete(report));
-        return new Handle(runId, report.future());
+        context.runOnContext(v -> {
+            ActiveRun run = begin(runId, pipeline, trigger, listener);
+            run.accepted().onComplete(accepted);
+            run.report().onComplete(report);
+        });
+        return new Handle(runId, accepted.future(), report.future());
     }
 
     /**
@@ -93,16 +101,23 @@ final class Orchestrator extends VerticleBase {
 
     private final class Handle implements RunHandle {
         private final String runId;
+        private final Future<Void> accepted;
         private final Future<RunReport> report;
 
-        Handle(String runId, Future<RunReport> report) {
+        Handle(String runId, Future<Void> accepted, Future<RunReport> report) {
             this.runId = runId;
+            this.accepted = accepted;
             this.report = report;
         }
 
         @Override
         public String runId() {
             return runId;
+        }
+
+        @Override
+        public Future<Void> accepted() {
+            return accepted;
         }
 
         @Override

@@ -163,7 +163,7 @@ public final class ReportJson {
     }
 
     /** A constant's name as JSON has it. */
-    static String word(Enum<?> constant) {
+    public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

@@ -7,6 +7,9 @@ import io.vertx.core.Future;
 public interface RunHandle {
     String runId();
 
+    /** Completes when the run has begun, which its first event tells too; fails as {@link #report()} if it was refused. */
+    Future<Void> accepted();
+
     /** Completes when every stage has ended, whatever the outcome; fails only for a defect. */
     Future<RunReport> report();
 

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,14 +18,21 @@ final class RunReads {
     private RunReads() {}
 
     /** Newest first. */
-    static Future<List<RunRecord>> list(Sql sql, Optional<String> pipeline, int limit) {
-        Future<List<Row>> rows = pipeline.isPresent()
-                ? sql.rows(
-                        "SELECT * FROM runs WHERE pipeline = ? ORDER BY started_at DESC, run_id LIMIT ?",
-                        pipeline.get(),
-                        limit)
-                : sql.rows("SELECT * FROM runs ORDER BY started_at DESC, run_id LIMIT ?", limit);
-        return rows.map(list -> list.stream().map(row -> run(row, List.of())).toList());
+    static Future<List<RunRecord>> list(Sql sql, RunQuery query) {
+        StringBuilder text = new StringBuilder("SELECT * FROM runs WHERE TRUE");
+        List<Object> arguments = new ArrayList<>();
+        query.pipeline().ifPresent(pipeline -> {
+            text.append(" AND pipeline = ?");
+            arguments.add(pipeline);
+        });
+        query.after().ifPresent(place -> {
+            long millis = place.startedAt().toEpochMilli();
+            text.append(" AND (started_at < ? OR (started_at = ? AND run_id > ?))");
+            arguments.addAll(List.of(millis, millis, place.runId()));
+        });
+        arguments.add(query.limit());
+        return sql.rows(text + " ORDER BY started_at DESC, run_id LIMIT ?", arguments.toArray())
+                .map(list -> list.stream().map(row -> run(row, List.of())).toList());
     }
 
     static Future<Optional<RunRecord>> find(Sql sql, String runId) {

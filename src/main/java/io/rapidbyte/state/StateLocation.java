@@ -29,9 +29,14 @@ public sealed interface StateLocation permits StateLocation.SqliteFile, Postgres
         return PostgresLocation.looksLike(text) ? PostgresLocation.of(text) : new SqliteFile(Path.of(text));
     }
 
-    /** {@code state.db} in the folder where the user's programs keep their data. */
+    /** {@code state.db} in {@link #folderOfUser}. */
     static StateLocation ofUser(Map<String, String> environment) {
-        return new SqliteFile(dataFolder(environment).resolve("rapidbyte").resolve("state.db"));
+        return new SqliteFile(folderOfUser(environment).resolve("state.db"));
+    }
+
+    /** Ours in the folder where the user's programs keep their data. */
+    static Path folderOfUser(Map<String, String> environment) {
+        return dataFolder(environment).resolve("rapidbyte");
     }
 
     private static Path dataFolder(Map<String, String> environment) {

@@ -195,7 +195,12 @@ public final class StateStore {
 
     /** Newest first, without their streams. */
     public Future<List<RunRecord>> runs(Optional<String> pipeline, int limit) {
-        return database.read("list runs", sql -> RunReads.list(sql, pipeline, limit));
+        return runs(new RunQuery(pipeline, limit, Optional.empty()));
+    }
+
+    /** A page, without their streams. */
+    public Future<List<RunRecord>> runs(RunQuery query) {
+        return database.read("list runs", sql -> RunReads.list(sql, query));
     }
 
     /** With its streams and their attempts. */

@@ -217,10 +217,10 @@ class LoadsTest {
                     return Guests.emit(port, 1);
                 },
                 draining()));
-        RunHandle first = engine.submit("first", pipeline(), events::add);
+        RunHandle first = engine.submit("first", pipeline(), "test", events::add);
         assertThat(atWork.await(10, TimeUnit.SECONDS)).isTrue();
-        Throwable refused = catchThrowable(
-                () -> await(engine.submit("second", pipeline(), events::add).report()));
+        Throwable refused = catchThrowable(() ->
+                await(engine.submit("second", pipeline(), "test", events::add).report()));
         release.countDown();
         assertThat(await(first.report()).status()).isEqualTo(RunStatus.SUCCEEDED);
         Failure failure = failure(refused);
@@ -387,7 +387,7 @@ class LoadsTest {
                 },
                 draining());
         Orchestrator engine = deploy(crew);
-        RunHandle handle = engine.submit("r1", pipeline(), events::add);
+        RunHandle handle = engine.submit("r1", pipeline(), "test", events::add);
         for (int i = 0; i < 500 && retries().isEmpty(); i++) {
             Thread.sleep(10);
         }
@@ -638,7 +638,7 @@ class LoadsTest {
     private RunReport run(FakeCrew crew) throws Exception {
         events.clear();
         return await(deploy(crew)
-                .submit("r" + runs.incrementAndGet(), pipeline(), events::add)
+                .submit("r" + runs.incrementAndGet(), pipeline(), "test", events::add)
                 .report());
     }
 

@@ -374,7 +374,7 @@ class OrchestratorTest {
         Orchestrator made = start((pipeline, runId) -> {
             throw new PipelineException(List.of(problem));
         });
-        RunHandle handle = made.submit("r1", pipeline(1), events::add);
+        RunHandle handle = made.submit("r1", pipeline(1), "test", events::add);
         assertThatThrownBy(() -> await(handle.report()))
                 .hasCauseInstanceOf(PipelineException.class)
                 .hasMessageContaining("there is no such connector");
@@ -398,7 +398,7 @@ class OrchestratorTest {
                     plans.add(new StreamPlan(context(runId, name), "settings", new FakeCrew(plans.size(), makers))));
             return plans;
         });
-        return new Run(made.submit("r1", pipeline(parallelism), events::add));
+        return new Run(made.submit("r1", pipeline(parallelism), "test", events::add));
     }
 
     private Orchestrator start(RunPlanner planner) throws Exception {

@@ -1,0 +1,162 @@
+package io.rapidbyte.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.engine.CheckReport;
+import io.rapidbyte.engine.Engine;
+import io.rapidbyte.engine.ListingJson;
+import io.rapidbyte.engine.RecordJson;
+import io.rapidbyte.engine.ReportJson;
+import io.rapidbyte.model.Problem;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** What can be asked of pipelines. */
+final class PipelineCalls {
+    /** Questions that take guests, at once; each takes a thread and some 20 MB. */
+    private static final int MAX_ERRANDS = 4;
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final Engine engine;
+    private final Shelf shelf;
+    private final Books books;
+    private final FeedHub hub;
+    private int errands;
+
+    PipelineCalls(Engine engine, Shelf shelf, Books books, FeedHub hub) {
+        this.engine = engine;
+        this.shelf = shelf;
+        this.books = books;
+        this.hub = hub;
+    }
+
+    Future<Answer> list(Call call) {
+        return shelf.list().compose(files -> {
+            List<Future<ObjectNode>> shown = files.stream().map(this::summary).toList();
+            return Future.all(shown).map(done -> {
+                ObjectNode json = NODES.objectNode();
+                ArrayNode pipelines = json.putArray("pipelines");
+                shown.forEach(each -> pipelines.add(each.result()));
+                return Answer.ok(json);
+            });
+        });
+    }
+
+    private Future<ObjectNode> summary(PipelineFile file) {
+        ObjectNode json = NODES.objectNode()
+                .put("name", file.name())
+                .put("valid", file.pipeline().isPresent());
+        json.set("links", Links.ofPipeline(file.name()));
+        if (file.pipeline().isEmpty()) {
+            json.set("problems", ListingJson.problems(file.problems()));
+            return Future.succeededFuture(json);
+        }
+        Pipeline pipeline = file.pipeline().get();
+        describe(pipeline, json);
+        hub.running(pipeline.name()).ifPresent(run -> json.put("running", run));
+        return books.lastRun(pipeline).map(last -> {
+            last.ifPresent(run -> {
+                ObjectNode shown = RecordJson.run(run);
+                shown.set("links", Links.ofRun(run.runId()));
+                json.set("last_run", shown);
+            });
+            return json;
+        });
+    }
+
+    private static void describe(Pipeline pipeline, ObjectNode json) {
+        json.put("pipeline", pipeline.name())
+                .put("source", pipeline.source().use())
+                .put("destination", pipeline.destination().use())
+                .put("write_mode", ReportJson.word(pipeline.destination().writeMode()));
+        ArrayNode transforms = json.putArray("transforms");
+        pipeline.transforms().forEach(transform -> transforms.add(transform.use()));
+        ArrayNode streams = json.putArray("streams");
+        pipeline.source()
+                .streams()
+                .forEach(stream -> streams.addObject()
+                        .put("name", stream.name())
+                        .put("sync_mode", ReportJson.word(stream.syncMode())));
+    }
+
+    Future<Answer> get(Call call) {
+        return shelf.get(call.text("pipeline")).compose(file -> shown(file, 200));
+    }
+
+    private Future<Answer> shown(PipelineFile file, int status) {
+        return summary(file).map(json -> new Answer.Json(status, json, Map.of("etag", file.tag())));
+    }
+
+    Future<Answer> put(Call call) {
+        String name = call.text("pipeline");
+        return shelf.parse(name, call.body().orElseThrow().asText()).compose(file -> {
+            requireName(file.sound(), name);
+            return shelf.store(file, expected(call)).compose(fresh -> shown(file, fresh ? 201 : 200));
+        });
+    }
+
+    /** What is stored here is found under the name under which its runs are recorded. */
+    private static void requireName(Pipeline pipeline, String name) {
+        if (!pipeline.name().equals(name)) {
+            throw Refusals.problems(new PipelineException(List.of(new Problem(
+                    pipeline.origins().file(),
+                    pipeline.origins().locate("/pipeline").line(),
+                    pipeline.origins().locate("/pipeline").column(),
+                    "pipeline",
+                    "must be " + name + ", the name in the request's path",
+                    Optional.empty()))));
+        }
+    }
+
+    private static Predicate<Optional<PipelineFile>> expected(Call call) {
+        Optional<String> match = call.optional("If-Match");
+        boolean none = call.optional("If-None-Match").isPresent();
+        return before ->
+                (match.isEmpty() || match.equals(before.map(PipelineFile::tag))) && (!none || before.isEmpty());
+    }
+
+    Future<Answer> validate(Call call) {
+        String name = call.text("pipeline");
+        Future<PipelineFile> file =
+                call.body().isPresent() ? shelf.parse(name, call.body().get().asText()) : shelf.get(name);
+        return file.compose(read -> {
+                    if (read.pipeline().isEmpty() || !call.flag("connect")) {
+                        return Future.succeededFuture(new CheckReport(read.problems(), Map.of()));
+                    }
+                    return errand(() -> engine.check(read.pipeline().get()));
+                })
+                .map(report -> {
+                    ObjectNode json = NODES.objectNode().put("valid", report.passed());
+                    json.setAll(ListingJson.check(report));
+                    return Answer.ok(json);
+                });
+    }
+
+    Future<Answer> discover(Call call) {
+        return shelf.sound(call.text("pipeline"))
+                .compose(pipeline -> errand(() -> engine.discover(pipeline)))
+                .map(found -> {
+                    ObjectNode json = NODES.objectNode();
+                    ArrayNode streams = json.putArray("streams");
+                    found.forEach(stream -> streams.add(ListingJson.stream(stream)));
+                    return Answer.ok(json);
+                });
+    }
+
+    private <T> Future<T> errand(Supplier<Future<T>> question) {
+        if (errands >= MAX_ERRANDS) {
+            return Future.failedFuture(HttpProblem.tooMany(
+                    "the server asks sources and destinations " + MAX_ERRANDS + " questions at once; try again later"));
+        }
+        errands++;
+        return question.get().onComplete(done -> errands--);
+    }
+}

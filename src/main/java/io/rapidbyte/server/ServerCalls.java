@@ -1,0 +1,68 @@
+package io.rapidbyte.server;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.engine.Engine;
+import io.rapidbyte.engine.ListingJson;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** What can be asked of the server itself. */
+final class ServerCalls {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final Engine engine;
+    private final Books books;
+    private final RunDesk desk;
+    private final ApiDescription description;
+
+    ServerCalls(Engine engine, Books books, RunDesk desk, ApiDescription description) {
+        this.engine = engine;
+        this.books = books;
+        this.desk = desk;
+        this.description = description;
+    }
+
+    Future<Answer> live(Call call) {
+        return Future.succeededFuture(up());
+    }
+
+    private static Answer up() {
+        return Answer.ok(NODES.objectNode().put("status", "up"));
+    }
+
+    Future<Answer> ready(Call call) {
+        if (desk.closed()) {
+            throw HttpProblem.unavailable("the server is shutting down");
+        }
+        return books.byDefault()
+                .map(store -> up())
+                .recover(cause -> Future.failedFuture(HttpProblem.unavailable("the state cannot be opened")));
+    }
+
+    Future<Answer> describe(Call call) {
+        return Future.succeededFuture(new Answer.Text("application/yaml", description.text()));
+    }
+
+    Future<Answer> version(Call call) {
+        boolean compiler = ModuleLayer.boot().findModule("jdk.graal.compiler").isPresent();
+        return Future.succeededFuture(Answer.ok(NODES.objectNode()
+                .put(
+                        "version",
+                        Optional.ofNullable(ServerCalls.class.getPackage().getImplementationVersion())
+                                .orElse("development"))
+                .put("api", "v1")
+                .put("java", System.getProperty("java.vendor") + " " + Runtime.version())
+                .put("wasm", compiler ? "compiled" : "interpreted")));
+    }
+
+    Future<Answer> connectors(Call call) {
+        return engine.connectors().map(listings -> {
+            ObjectNode json = NODES.objectNode();
+            ArrayNode connectors = json.putArray("connectors");
+            listings.forEach(listing -> connectors.add(ListingJson.connector(listing)));
+            return Answer.ok(json);
+        });
+    }
+}
