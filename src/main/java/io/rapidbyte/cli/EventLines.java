@@ -15,21 +15,22 @@ final class EventLines implements Consumer<RunEvent>, AutoCloseable {
     /** Names standard output where a file is asked for. */
     static final String STANDARD_OUTPUT = "-";
 
-    private final PrintStream to;
-    private final boolean owned;
+    private final Consumer<String> to;
+    private final Runnable onClose;
 
-    private EventLines(PrintStream to, boolean owned) {
+    private EventLines(Consumer<String> to, Runnable onClose) {
         this.to = to;
-        this.owned = owned;
+        this.onClose = onClose;
     }
 
-    static EventLines open(String target, PrintStream out) {
+    /** @param terminal whose standard output is meant by {@link #STANDARD_OUTPUT} */
+    static EventLines open(String target, Terminal terminal) {
         if (target.equals(STANDARD_OUTPUT)) {
-            return new EventLines(out, false);
+            return new EventLines(terminal::result, () -> {});
         }
         try {
-            return new EventLines(
-                    new PrintStream(Files.newOutputStream(Path.of(target)), true, StandardCharsets.UTF_8), true);
+            PrintStream file = new PrintStream(Files.newOutputStream(Path.of(target)), true, StandardCharsets.UTF_8);
+            return new EventLines(file::println, file::close);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write events to " + target, e);
         }
@@ -37,14 +38,11 @@ final class EventLines implements Consumer<RunEvent>, AutoCloseable {
 
     @Override
     public void accept(RunEvent event) {
-        to.println(RunEventJson.encode(event));
-        to.flush();
+        to.accept(RunEventJson.encode(event).toString());
     }
 
     @Override
     public void close() {
-        if (owned) {
-            to.close();
-        }
+        onClose.run();
     }
 }

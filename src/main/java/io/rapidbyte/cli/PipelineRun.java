@@ -23,7 +23,7 @@ public final class PipelineRun {
         Terminal terminal = root.terminal();
         AtomicBoolean leaving = new AtomicBoolean();
         RunReport report;
-        try (Progress progress = new Progress(terminal, root.logLevel());
+        try (Progress progress = Progress.start(terminal, root.logLevel());
                 EventQueue events = new EventQueue(progress.andThen(listener))) {
             RunHandle handle = session.engine().run(pipeline, events);
             try (Interrupts _ =

@@ -4,10 +4,13 @@ import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.StreamReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Shows how far a run is: on a terminal a block redrawn in place, elsewhere a line now and then. Events
@@ -20,45 +23,61 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
     /** In a log file a line every so often shows that it lives. */
     private static final long LINE_MILLIS = 5_000;
 
-    /** More running streams than this are only counted, so that the block fits a small window. */
-    private static final int STREAMS_SHOWN = 8;
-
-    /** Leaves room for the numbers on a line of 80. */
-    private static final int NAME_WIDTH = 32;
-
-    private record Running(long startedNanos, long rows, long bytes) {}
-
     private final Terminal terminal;
     private final LogLevel logLevel;
-    private final Thread painter;
-    private final long startedNanos = System.nanoTime();
+    private final LongSupplier clock;
+    private final long startedNanos;
+    private final ProgressBlock block;
+    private Optional<Thread> painter = Optional.empty();
 
     // guarded by this
-    private final Map<String, Running> running = new LinkedHashMap<>();
+    private final Map<String, StreamMeter> running = new LinkedHashMap<>();
     private int streams;
     private int finished;
     private long finishedRows;
     private long finishedBytes;
+    private long finishedRejected;
+    private int retries;
 
-    Progress(Terminal terminal, LogLevel logLevel) {
+    /** Draws nothing by itself. {@code clock} gives nanoseconds. */
+    Progress(Terminal terminal, LogLevel logLevel, LongSupplier clock) {
         this.terminal = terminal;
         this.logLevel = logLevel;
-        this.painter = Thread.ofPlatform().name("progress").daemon().start(this::paint);
+        this.clock = clock;
+        this.startedNanos = clock.getAsLong();
+        this.block = new ProgressBlock(terminal);
     }
 
-    private void paint() {
+    /** Draws until it is closed. */
+    static Progress start(Terminal terminal, LogLevel logLevel) {
+        Progress progress = new Progress(terminal, logLevel, System::nanoTime);
+        progress.painter =
+                Optional.of(Thread.ofPlatform().name("progress").daemon().start(progress::keepPainting));
+        return progress;
+    }
+
+    private void keepPainting() {
         try {
             while (true) {
                 if (terminal.live()) {
-                    terminal.redraw(block());
+                    paint();
                     Thread.sleep(REDRAW_MILLIS);
                 } else {
                     Thread.sleep(LINE_MILLIS);
-                    terminal.note(total());
+                    paint();
                 }
             }
         } catch (InterruptedException e) {
             // closed: nothing more to show
+        }
+    }
+
+    /** Shows what is known now. */
+    void paint() {
+        if (terminal.live()) {
+            terminal.redraw(block());
+        } else {
+            terminal.note("  " + String.join(", ", total()));
         }
     }
 
@@ -82,16 +101,24 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
     }
 
     private synchronized void begin(String name) {
-        running.put(name, new Running(System.nanoTime(), 0, 0));
+        running.put(name, new StreamMeter(clock.getAsLong()));
     }
 
     private synchronized void update(RunEvent.StreamProgress event) {
-        running.computeIfPresent(
-                event.streamName(),
-                (name, was) -> new Running(was.startedNanos(), event.rowsRead(), event.bytesRead()));
+        StreamMeter meter = running.get(event.streamName());
+        if (meter != null) {
+            meter.progressed(event, clock.getAsLong());
+        }
     }
 
     private void retry(RunEvent.StreamRetrying event) {
+        synchronized (this) {
+            retries++;
+            running.computeIfPresent(event.streamName(), (name, meter) -> {
+                meter.retried();
+                return meter;
+            });
+        }
         terminal.note(terminal.style(Terminal.Style.YELLOW, "retrying: ")
                 + Text.printable(event.streamName() + " in " + Text.wait(event.delay()) + ", for attempt "
                         + event.attempt() + " failed: " + event.message())
@@ -103,6 +130,7 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
         finished++;
         finishedRows += report.rowsRead();
         finishedBytes += report.bytesRead();
+        finishedRejected += report.rowsRejected();
     }
 
     /** Warnings are told with the summary, where they are not scrolled away. */
@@ -118,40 +146,94 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
     }
 
     private synchronized List<String> block() {
-        List<String> lines = new ArrayList<>();
-        running.forEach((name, at) -> {
-            if (lines.size() < STREAMS_SHOWN) {
-                Duration age = Duration.ofNanos(System.nanoTime() - at.startedNanos());
-                lines.add(String.format(
-                        "  %-" + NAME_WIDTH + "s %12s rows %10s %11s rows/s",
-                        Text.fit(Text.printable(name), NAME_WIDTH),
-                        Text.count(at.rows()),
-                        Text.size(at.bytes()),
-                        Text.perSecond(at.rows(), age)));
-            }
-        });
-        lines.add(terminal.style(Terminal.Style.DIM, total()));
-        return lines;
+        long now = clock.getAsLong();
+        List<ProgressBlock.Line> lines = new ArrayList<>();
+        running.forEach((name, meter) -> lines.add(line(name, meter, now)));
+        return block.lay(lines, total());
     }
 
-    private synchronized String total() {
-        long rows = finishedRows
-                + running.values().stream().mapToLong(Running::rows).sum();
-        long bytes = finishedBytes
-                + running.values().stream().mapToLong(Running::bytes).sum();
-        return "  " + finished + " of " + Text.plural(streams, "stream") + " done, " + Text.plural(rows, "row") + ", "
-                + Text.size(bytes) + ", " + Text.duration(Duration.ofNanos(System.nanoTime() - startedNanos));
+    private static ProgressBlock.Line line(String name, StreamMeter meter, long now) {
+        Map<ProgressBlock.Column, String> cells = new EnumMap<>(ProgressBlock.Column.class);
+        cells.put(ProgressBlock.Column.ROWS, Text.plural(meter.rows(), "row"));
+        meter.percent().ifPresent(percent -> cells.put(ProgressBlock.Column.PERCENT, percent + " %"));
+        if (meter.rows() > 0) {
+            cells.put(ProgressBlock.Column.PACE, Text.count(Math.round(meter.rowsPerSecond(now))) + "/s");
+            cells.put(ProgressBlock.Column.SIZE_PACE, sizePace(meter.bytesPerSecond(now)));
+        }
+        meter.left(now).ifPresent(left -> cells.put(ProgressBlock.Column.LEFT, "eta " + Text.brief(left)));
+        meter.limitedBy().ifPresent(stage -> cells.put(ProgressBlock.Column.BOUND, stage + "-bound"));
+        if (meter.retries() > 0) {
+            cells.put(ProgressBlock.Column.RETRIES, "retry " + meter.retries());
+        }
+        if (meter.rejected() > 0) {
+            cells.put(ProgressBlock.Column.REJECTED, Text.count(meter.rejected()) + " rejected");
+        }
+        return new ProgressBlock.Line(Text.printable(name).replace('\n', ' ').replace('\t', ' '), cells);
+    }
+
+    private static String sizePace(double bytesPerSecond) {
+        return Text.megabytes(Math.round(bytesPerSecond)) + " MB/s";
+    }
+
+    /** What the run as a whole has come to, most important first. */
+    private synchronized List<String> total() {
+        long now = clock.getAsLong();
+        long rows = finishedRows;
+        long bytes = finishedBytes;
+        long rejected = finishedRejected;
+        double pace = 0;
+        double sizePace = 0;
+        Optional<Long> expected = finished + running.size() == streams ? Optional.of(finishedRows) : Optional.empty();
+        for (StreamMeter meter : running.values()) {
+            rows += meter.rows();
+            bytes += meter.bytes();
+            rejected += meter.rejected();
+            pace += meter.rowsPerSecond(now);
+            sizePace += meter.bytesPerSecond(now);
+            expected = expected.flatMap(sum -> meter.expected().map(more -> sum + more));
+        }
+        expected = expected.filter(sum -> sum > 0);
+        List<String> parts = new ArrayList<>();
+        parts.add(finished + " of " + Text.plural(streams, "stream") + " done");
+        parts.add(Text.plural(rows, "row"));
+        if (!running.isEmpty() && rows > 0) {
+            StreamMeter.percent(rows, expected).ifPresent(percent -> parts.add(percent + " %"));
+            parts.add(Text.count(Math.round(pace)) + " rows/s");
+            StreamMeter.left(rows, expected, pace).ifPresent(left -> parts.add("eta " + Text.brief(left)));
+            parts.add(sizePace(sizePace));
+        }
+        if (retries > 0) {
+            parts.add(retries == 1 ? "1 retry" : retries + " retries");
+        }
+        if (rejected > 0) {
+            parts.add(Text.count(rejected) + " rejected");
+        }
+        parts.add(Text.size(bytes));
+        parts.add(Text.duration(Duration.ofNanos(now - startedNanos)));
+        limits().ifPresent(parts::add);
+        return parts;
+    }
+
+    /** Of a single stream, which has no line of its own where there is no terminal. */
+    private Optional<String> limits() {
+        return !terminal.live() && running.size() == 1
+                ? running.values().iterator().next().limitedBy().map(stage -> stage + "-bound")
+                : Optional.empty();
     }
 
     /** Takes the block away; what follows is the summary. */
     @Override
     public void close() {
+        painter.ifPresent(Progress::end);
+        terminal.redraw(List.of());
+    }
+
+    private static void end(Thread painter) {
         painter.interrupt();
         try {
             painter.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        terminal.redraw(List.of());
     }
 }

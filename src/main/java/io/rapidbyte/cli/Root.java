@@ -161,7 +161,8 @@ public final class Root implements Runnable {
     /** Where commands write; made when first asked for, with the options read by then. */
     public Terminal terminal() {
         if (terminal == null) {
-            terminal = new Terminal(out, err, interactive, mayColour() && !noColour, quiet);
+            terminal =
+                    new Terminal(out, err, interactive, mayColour() && !noColour, quiet, WindowSize::ofStandardError);
         }
         return terminal;
     }

@@ -73,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
                 return PipelineRun.execute(session, pipeline, root, event -> {});
             }
         }
-        try (EventLines lines = EventLines.open(events, root.out());
+        try (EventLines lines = EventLines.open(events, root.terminal());
                 EngineSession session = EngineSession.open(root)) {
             return PipelineRun.execute(session, pipeline, root, lines);
         }

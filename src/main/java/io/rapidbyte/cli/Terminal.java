@@ -4,25 +4,36 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Standard output for results, standard error for people. Lines and a block that is redrawn in place
  * share standard error without tearing each other. Safe on any thread.
  */
 public final class Terminal {
-    private static final String ERASE_LINE = "\r\u001b[2K";
-    private static final String CURSOR_UP = "\u001b[1A";
+    private static final String ERASE_REST_OF_LINE = "\u001b[K";
+    private static final String ERASE_BELOW = "\u001b[J";
+    private static final String CURSOR_UP = "\r\u001b[";
 
     private final PrintStream out;
     private final PrintStream err;
     private final boolean live;
     private final boolean colour;
     private final boolean quiet;
+    private final Supplier<WindowSize> window;
 
     /** What stands below the last line and is redrawn; guarded by this. */
     private List<String> block = List.of();
 
-    Terminal(PrintStream out, PrintStream err, boolean live, boolean colour, boolean quiet) {
+    /** @param window asked before each drawing, if the terminal is live */
+    Terminal(
+            PrintStream out,
+            PrintStream err,
+            boolean live,
+            boolean colour,
+            boolean quiet,
+            Supplier<WindowSize> window) {
+        this.window = window;
         this.out = out;
         this.err = err;
         this.live = live;
@@ -61,9 +72,8 @@ public final class Terminal {
 
     /** A line for people, said even when they asked for quiet. */
     public synchronized void say(String line) {
-        erase();
-        err.println(line);
-        draw();
+        String back = backToBlock();
+        write(back.isEmpty() ? back : back + ERASE_BELOW, line + System.lineSeparator());
     }
 
     /** A line for people who have not asked for quiet. */
@@ -75,10 +85,15 @@ public final class Terminal {
 
     /** A line of the result itself. */
     public synchronized void result(String line) {
-        erase();
+        String back = backToBlock();
+        if (!back.isEmpty()) {
+            // Both may end in one terminal.
+            err.print(back + ERASE_BELOW);
+            err.flush();
+        }
         out.println(line);
         out.flush();
-        draw();
+        write("", "");
     }
 
     /** The result for machines, as one line. */
@@ -86,23 +101,38 @@ public final class Terminal {
         result(node.toString());
     }
 
-    /** Puts {@code lines} in place of the block drawn before. */
+    /** Puts {@code lines} in place of the block drawn before. Each should be narrower than the window. */
     synchronized void redraw(List<String> lines) {
-        erase();
+        String back = backToBlock();
         block = new ArrayList<>(lines);
-        draw();
+        write(back, "");
     }
 
-    private void erase() {
-        if (!block.isEmpty()) {
-            err.print((CURSOR_UP + ERASE_LINE).repeat(block.size()));
-        }
-    }
-
-    private void draw() {
+    /** In one piece, so that no terminal shows half of it. */
+    private void write(String back, String above) {
+        StringBuilder frame = new StringBuilder(back).append(above);
         for (String line : block) {
-            err.println(line);
+            frame.append(line).append(ERASE_REST_OF_LINE).append(System.lineSeparator());
         }
+        // What stood below: lines that there are no more of.
+        err.print(back.isEmpty() ? frame : frame.append(ERASE_BELOW));
         err.flush();
+    }
+
+    /** Where the block begins. A window that has become narrower has broken its lines. */
+    private String backToBlock() {
+        if (block.isEmpty()) {
+            return "";
+        }
+        int columns = window.get().columns();
+        int rows = block.stream()
+                .mapToInt(line -> Math.max(1, Math.ceilDiv(Cells.of(line), columns)))
+                .sum();
+        return CURSOR_UP + rows + "A";
+    }
+
+    /** What it shows now. */
+    WindowSize window() {
+        return window.get();
     }
 }

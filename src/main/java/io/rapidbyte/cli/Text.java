@@ -91,13 +91,14 @@ public final class Text {
         return Character.isISOControl(c) && c != '\n' && c != '\t';
     }
 
-    /** Cut in the middle to {@code width} characters, since names often differ at their ends. */
-    static String fit(String text, int width) {
-        if (text.length() <= width) {
-            return text;
+    /** A time still to come, short: {@code 12s}, {@code 3m12s}, {@code 1h05m}. */
+    static String brief(Duration d) {
+        if (d.toMinutes() < 1) {
+            return d.toSeconds() + "s";
         }
-        int head = (width - 1) / 2;
-        return text.substring(0, head) + "…" + text.substring(text.length() - (width - 1 - head));
+        return d.toHours() < 1
+                ? String.format(Locale.ROOT, "%dm%02ds", d.toMinutes(), d.toSecondsPart())
+                : String.format(Locale.ROOT, "%dh%02dm", d.toHours(), d.toMinutesPart());
     }
 
     /** A stack trace in full, or the chain of messages alone. */

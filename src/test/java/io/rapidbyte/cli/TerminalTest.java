@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class TerminalTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private WindowSize window = WindowSize.USUAL;
 
     private Terminal terminal(boolean live, boolean colour, boolean quiet) {
         return new Terminal(
@@ -18,7 +19,8 @@ class TerminalTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 live,
                 colour,
-                quiet);
+                quiet,
+                () -> window);
     }
 
     private String err() {
@@ -31,8 +33,24 @@ class TerminalTest {
         terminal.redraw(List.of("1 row"));
         terminal.say("a word");
         terminal.redraw(List.of());
-        String up = "\u001b[1A\r\u001b[2K";
-        assertThat(err()).isEqualTo("1 row\n" + up + "a word\n1 row\n" + up);
+        Screen screen = new Screen(80, 24);
+        screen.write(err().replace("\n", "\r\n"));
+        assertThat(screen.text()).isEqualTo("a word");
+    }
+
+    @Test
+    void a_block_of_a_window_that_became_narrower_goes_whole() {
+        Terminal terminal = terminal(true, true, false);
+        terminal.say("above");
+        terminal.redraw(List.of(terminal.style(Terminal.Style.DIM, "x".repeat(25)), "y".repeat(5)));
+        // Narrower, the terminal has broken the first line into three.
+        Screen broken = new Screen(10, 24);
+        broken.write(err().replace("\n", "\r\n"));
+        err.reset();
+        window = new WindowSize(10, 24);
+        terminal.redraw(List.of("now"));
+        broken.write(err().replace("\n", "\r\n"));
+        assertThat(broken.text()).isEqualTo("above\nnow");
     }
 
     @Test

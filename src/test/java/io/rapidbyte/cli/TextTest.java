@@ -35,7 +35,7 @@ class TextTest {
 
     @Test
     void long_names_keep_both_ends() {
-        assertThat(Text.fit("short", 10)).isEqualTo("short");
-        assertThat(Text.fit("a_rather_long_name", 9)).isEqualTo("a_ra…name");
+        assertThat(Cells.fit("short", 10)).isEqualTo("short");
+        assertThat(Cells.fit("a_rather_long_name", 9)).isEqualTo("a_ra…name");
     }
 }
