@@ -2,6 +2,7 @@ package io.rapidbyte.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.DataErrorPolicy;
+import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.SchemaEvolution;
 import io.rapidbyte.model.SchemaEvolution.NewColumn;
 import io.rapidbyte.model.SchemaEvolution.NullabilityChange;
@@ -21,12 +22,13 @@ final class DestinationReader {
         return root.requiredSection("destination", SectionKeys.DESTINATION).flatMap(destination -> {
             String use = destination.requiredText("use").orElse("");
             ObjectNode config = destination.settings("config");
+            Narrowing narrowing = NarrowingReader.read(destination);
             Optional<WriteMode> writeMode = writeMode(destination);
             List<String> primaryKey = primaryKey(destination);
             StreamPolicies policies = new StreamPolicies(onDataError(destination), schemaEvolution(destination));
             long maxDeadLetters = maxDeadLetters(destination, policies.onDataError());
-            return writeMode.map(
-                    mode -> new DestinationSettings(use, config, mode, primaryKey, policies, maxDeadLetters));
+            return writeMode.map(mode ->
+                    new DestinationSettings(use, config, narrowing, mode, primaryKey, policies, maxDeadLetters));
         });
     }
 

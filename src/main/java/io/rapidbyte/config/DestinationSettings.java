@@ -1,6 +1,7 @@
 package io.rapidbyte.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.StreamPolicies;
 import io.rapidbyte.model.WriteMode;
 import java.util.List;
@@ -8,11 +9,13 @@ import java.util.List;
 /**
  * Where the rows go, and what becomes of those already there.
  *
+ * @param narrowing what the connector may do less than its manifest grants
  * @param maxDeadLetters how many rows of a run may end as dead letters before it fails (I20)
  */
 public record DestinationSettings(
         String use,
         ObjectNode config,
+        Narrowing narrowing,
         WriteMode writeMode,
         List<String> primaryKey,
         StreamPolicies policies,
@@ -28,6 +31,17 @@ public record DestinationSettings(
 
     public DestinationSettings {
         primaryKey = List.copyOf(primaryKey);
+    }
+
+    /** With all that the manifest grants. */
+    public DestinationSettings(
+            String use,
+            ObjectNode config,
+            WriteMode writeMode,
+            List<String> primaryKey,
+            StreamPolicies policies,
+            long maxDeadLetters) {
+        this(use, config, Narrowing.NONE, writeMode, primaryKey, policies, maxDeadLetters);
     }
 
     /** Without the settings, which hold passwords (I31). */

@@ -52,8 +52,10 @@ final class PipelineReader {
 
     private static List<TransformSettings> transforms(Section root) {
         return root.sections("transforms", MAX_TRANSFORMS, SectionKeys.TRANSFORM).stream()
-                .map(section ->
-                        new TransformSettings(section.requiredText("use").orElse(""), section.settings("config")))
+                .map(section -> new TransformSettings(
+                        section.requiredText("use").orElse(""),
+                        section.settings("config"),
+                        NarrowingReader.read(section)))
                 .toList();
     }
 }

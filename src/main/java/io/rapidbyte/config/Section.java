@@ -83,6 +83,11 @@ final class Section {
                 .orElse(fallback);
     }
 
+    /** An environment variable. */
+    Optional<String> environment(String name) {
+        return reading.variables().value(name);
+    }
+
     boolean has(String key) {
         return value(key).isPresent();
     }

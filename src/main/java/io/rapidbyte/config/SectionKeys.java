@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The keys that each section of a pipeline file may have: the loader accepts no others. */
 enum SectionKeys {
     ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources"),
-    SOURCE("source", "use", "config", "streams"),
+    SOURCE("source", "use", "config", "permissions", "limits", "streams"),
     STREAM(
             "source.streams[]",
             "name",
@@ -17,11 +17,13 @@ enum SectionKeys {
             "cursor_nulls",
             "cursor_lag",
             "columns"),
-    TRANSFORM("transforms[]", "use", "config"),
+    TRANSFORM("transforms[]", "use", "config", "permissions", "limits"),
     DESTINATION(
             "destination",
             "use",
             "config",
+            "permissions",
+            "limits",
             "write_mode",
             "primary_key",
             "on_data_error",
@@ -29,6 +31,21 @@ enum SectionKeys {
             "schema_evolution"),
     SCHEMA_EVOLUTION(
             "destination.schema_evolution", "new_column", "removed_column", "type_change", "nullability_change"),
+    PERMISSIONS("source.permissions", "network", "env", "fs"),
+    NETWORK("source.permissions.network", "tls", "allowed_hosts"),
+    ENV("source.permissions.env", "allowed_vars"),
+    FS("source.permissions.fs", "preopens"),
+    PREOPEN("source.permissions.fs.preopens[]", "guest", "host", "mode"),
+    LIMITS(
+            "source.limits",
+            "max_memory_mb",
+            "max_sockets",
+            "max_network_mb",
+            "connect_seconds",
+            "max_idle_seconds",
+            "max_wall_seconds",
+            "max_cpu_seconds",
+            "max_spin_seconds"),
     STATE("state", "backend", "connection"),
     RESOURCES(
             "resources",

@@ -1,6 +1,7 @@
 package io.rapidbyte.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.model.WriteMode;
 import java.util.ArrayList;
@@ -28,8 +29,9 @@ final class SourceReader {
         return root.requiredSection("source", SectionKeys.SOURCE).map(source -> {
             String use = source.requiredText("use").orElse("");
             ObjectNode config = source.settings("config");
+            Narrowing narrowing = NarrowingReader.read(source);
             source.require("streams");
-            return new SourceSettings(use, config, streams(source, writeMode));
+            return new SourceSettings(use, config, narrowing, streams(source, writeMode));
         });
     }
 

@@ -36,6 +36,11 @@ final class Variables {
      */
     record Resolved(String text, CoreSchema type, boolean variable) {}
 
+    /** A variable of the environment, if it is set. */
+    Optional<String> value(String name) {
+        return Optional.ofNullable(environment.get(name));
+    }
+
     /** Empty where a variable is missing or a reference is broken, with a problem reported. */
     Optional<Resolved> resolve(Scalar scalar, KeyPath path) {
         if (scalar.text().indexOf('$') < 0) {

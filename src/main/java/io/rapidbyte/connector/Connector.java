@@ -3,6 +3,7 @@ package io.rapidbyte.connector;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.wasm.GuestEngine;
 import io.rapidbyte.wasm.GuestException;
 import io.rapidbyte.wasm.GuestModule;
@@ -19,6 +20,7 @@ public final class Connector {
     private final String location;
     private final byte[] wasm;
     private final ConfigCheck configCheck;
+    private final Grants grants;
 
     /** {@code wasm} has the checksum that the manifest names, and is not touched any more. */
     Connector(ConnectorManifest manifest, String location, byte[] wasm) {
@@ -26,6 +28,29 @@ public final class Connector {
         this.location = location;
         this.wasm = wasm;
         this.configCheck = new ConfigCheck(manifest.configSchema());
+        this.grants = Grants.of(manifest);
+    }
+
+    private Connector(Connector wide, Grants grants) {
+        this.manifest = wide.manifest;
+        this.location = wide.location;
+        this.wasm = wide.wasm;
+        this.configCheck = wide.configCheck;
+        this.grants = grants;
+    }
+
+    /**
+     * The same connector with less granted.
+     *
+     * @param issues takes all that would widen the manifest's grants, at pointers such as {@code /limits/max_sockets};
+     *     what is given back must not be used then
+     */
+    public Connector narrow(Narrowing narrowing, List<ConfigIssue> issues) {
+        return new Connector(this, Grants.narrowed(manifest, narrowing, issues));
+    }
+
+    Grants grants() {
+        return grants;
     }
 
     public ConnectorManifest manifest() {

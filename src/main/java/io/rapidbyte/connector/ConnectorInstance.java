@@ -27,6 +27,7 @@ import io.rapidbyte.wasm.GuestInstance;
 import io.rapidbyte.wasm.GuestOptions;
 import io.rapidbyte.wasm.abi.AbiLimits;
 import io.rapidbyte.wasm.abi.WitResult;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ import java.util.Set;
  */
 public final class ConnectorInstance implements AutoCloseable {
     private final ConnectorManifest manifest;
+    private final Grants grants;
     private final Session session;
     private final BatchImports batches;
     private final ReportImports reports;
@@ -56,9 +58,8 @@ public final class ConnectorInstance implements AutoCloseable {
             Connector connector, ConnectorRole role, InstanceSettings settings, GuestPort port, ConnectorState state)
             throws ConnectorException {
         this.manifest = connector.manifest();
-        GuestSockets sockets = new GuestSockets(
-                policy(Set.of()),
-                new SocketOptions(settings.connectTimeout(), manifest.limits().maxSockets()));
+        this.grants = connector.grants();
+        GuestSockets sockets = new GuestSockets(policy(Set.of()), socketOptions(settings));
         this.session = new Session(role, manifest.id(), port, sockets, state);
         this.batches = new BatchImports(session);
         this.reports = new ReportImports(session);
@@ -263,16 +264,31 @@ public final class ConnectorInstance implements AutoCloseable {
 
     private GuestOptions options() {
         return new GuestOptions(
-                (long) manifest.limits().maxMemoryMb() << 20, AbiLimits.DEFAULT, line -> reports.line("info", line));
+                (long) grants.limits().maxMemoryMb() << 20,
+                AbiLimits.DEFAULT,
+                grants.time(),
+                grants.variables(),
+                grants.folders(),
+                line -> reports.line("info", line));
+    }
+
+    private SocketOptions socketOptions(InstanceSettings settings) {
+        ConnectorManifest.Limits limits = grants.limits();
+        Duration connect = Duration.ofSeconds(limits.connectSeconds());
+        return new SocketOptions(
+                connect.compareTo(settings.connectTimeout()) < 0 ? connect : settings.connectTimeout(),
+                Grants.seconds(limits.maxIdleSeconds()),
+                limits.maxSockets(),
+                limits.maxNetworkMb() == 0 ? Long.MAX_VALUE : (long) limits.maxNetworkMb() << 20);
     }
 
     private NetworkPolicy policy(Collection<String> configuredHosts) {
         ConnectorManifest.Network network = manifest.network();
-        TlsRule tls = switch (network.tls()) {
+        TlsRule tls = switch (grants.tls()) {
             case OPTIONAL -> TlsRule.OPTIONAL;
             case REQUIRED -> TlsRule.REQUIRED;
             case FORBIDDEN -> TlsRule.FORBIDDEN;
         };
-        return new NetworkPolicy(network.allowedHosts(), configuredHosts, tls);
+        return new NetworkPolicy(network.allowedHosts(), configuredHosts, grants.onlyHosts(), tls);
     }
 }

@@ -27,6 +27,7 @@ public record ConnectorManifest(
         String protocolVersion,
         Artifact artifact,
         Network network,
+        Host host,
         Limits limits,
         Map<ConnectorRole, Role> roles,
         ObjectNode configSchema) {
@@ -78,12 +79,46 @@ public record ConnectorManifest(
     }
 
     /**
-     * The most an instance may hold.
+     * What of its host the connector asks to see. A pipeline has to name it as well: an author cannot know what lies
+     * behind a name on a stranger's machine.
+     *
+     * @param variables environment variables by name
+     * @param folders by the path at which the guest looks for each
+     */
+    public record Host(List<String> variables, List<Folder> folders) {
+        /** What a manifest without such sections grants. */
+        public static final Host NONE = new Host(List.of(), List.of());
+
+        public Host {
+            variables = List.copyOf(variables);
+            folders = List.copyOf(folders);
+        }
+    }
+
+    /** A folder that the guest would like to find at {@code guest}, an absolute path. */
+    public record Folder(String guest, boolean writable) {}
+
+    /**
+     * The most an instance may hold and use. 0 stands for no limit where that is possible.
      *
      * @param maxMemoryMb guest memory in MiB
      * @param maxSockets sockets open at once
+     * @param maxNetworkMb bytes sent and received over all its sockets, in MiB; 0 for no limit
+     * @param connectSeconds the longest that finding and reaching a host, or a TLS handshake, may take
+     * @param maxIdleSeconds the longest that a read or write may wait for the peer; 0 for no limit
+     * @param maxWallSeconds the longest that one call, such as the run of a stream, may take; 0 for no limit
+     * @param maxCpuSeconds processor time of one call; 0 for no limit
+     * @param maxSpinSeconds processor time without asking the host for anything
      */
-    public record Limits(int maxMemoryMb, int maxSockets) {
+    public record Limits(
+            int maxMemoryMb,
+            int maxSockets,
+            int maxNetworkMb,
+            int connectSeconds,
+            int maxIdleSeconds,
+            int maxWallSeconds,
+            int maxCpuSeconds,
+            int maxSpinSeconds) {
         /** Room for some batches of the default size with their working copies. */
         public static final int DEFAULT_MAX_MEMORY_MB = 256;
 
@@ -95,7 +130,26 @@ public record ConnectorManifest(
 
         public static final int HIGHEST_MAX_SOCKETS = 64;
 
-        public static final Limits DEFAULT = new Limits(DEFAULT_MAX_MEMORY_MB, DEFAULT_MAX_SOCKETS);
+        /** Ten seconds: past three SYN retransmissions, well before a person gives up. */
+        public static final int DEFAULT_CONNECT_SECONDS = 10;
+
+        public static final int HIGHEST_CONNECT_SECONDS = 600;
+
+        /** Five minutes: a hundred times what the largest batch takes where guests are interpreted. */
+        public static final int DEFAULT_MAX_SPIN_SECONDS = 300;
+
+        /** 31 days. */
+        public static final int HIGHEST_SECONDS = 31 * 24 * 60 * 60;
+
+        public static final Limits DEFAULT = new Limits(
+                DEFAULT_MAX_MEMORY_MB,
+                DEFAULT_MAX_SOCKETS,
+                0,
+                DEFAULT_CONNECT_SECONDS,
+                0,
+                0,
+                0,
+                DEFAULT_MAX_SPIN_SECONDS);
     }
 
     /**

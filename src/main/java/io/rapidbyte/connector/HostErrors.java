@@ -12,12 +12,14 @@ import io.rapidbyte.wasm.GuestCancelled;
 import io.rapidbyte.wasm.GuestException;
 import io.rapidbyte.wasm.GuestFrame;
 import io.rapidbyte.wasm.GuestOutOfMemory;
+import io.rapidbyte.wasm.GuestOvertime;
 import io.rapidbyte.wasm.GuestStackOverflow;
 import io.rapidbyte.wasm.GuestTrap;
 import io.rapidbyte.wasm.GuestUnusable;
 import io.rapidbyte.wasm.GuestViolation;
 import io.rapidbyte.wasm.LinkFailed;
 import io.rapidbyte.wasm.ModuleRefused;
+import io.rapidbyte.wasm.TimeLimits;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,6 +81,12 @@ final class HostErrors {
                                 + " MiB that its manifest allows (limits.max_memory_mb); lower "
                                 + "resources.max_batch_bytes or raise the limit");
             case GuestViolation _ -> internal("guest.abi-violation", doing, failure);
+            case GuestOvertime overtime ->
+                ConnectorError.permanent(
+                        ErrorCategory.INTERNAL,
+                        "guest.overtime",
+                        doing + ": " + failure.getMessage() + "; where that is not a defect of the connector, raise "
+                                + setting(overtime.kind()));
             case GuestUnusable _ -> internal("guest.unusable", doing, failure);
             case GuestCancelled _ ->
                 ConnectorError.permanent(ErrorCategory.CANCELLED, "cancelled", doing + ": cancelled");
@@ -87,6 +95,14 @@ final class HostErrors {
                         ErrorCategory.CONFIG, "connector.unfit-module", doing + ": " + failure.getMessage());
         };
         return new ConnectorException(error, failure);
+    }
+
+    private static String setting(TimeLimits.Kind kind) {
+        return switch (kind) {
+            case WALL -> "limits.max_wall_seconds";
+            case CPU -> "limits.max_cpu_seconds";
+            case SPIN -> "limits.max_spin_seconds";
+        };
     }
 
     /** A guest's own error, cut to what logs and events can bear; its details made sure to be a JSON object. */

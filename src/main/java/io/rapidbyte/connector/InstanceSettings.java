@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * What an instance is given besides its manifest's grants.
  *
- * @param connectTimeout the longest a TCP connect or a TLS handshake may take
+ * @param connectTimeout the longest a TCP connect or a TLS handshake may take, where the grants do not set less
  */
 public record InstanceSettings(Duration connectTimeout) {
     /** Ten seconds: past three SYN retransmissions, well before a person gives up. */

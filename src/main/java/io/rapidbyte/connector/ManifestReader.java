@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.connector.ConnectorManifest.Artifact;
+import io.rapidbyte.connector.ConnectorManifest.Folder;
+import io.rapidbyte.connector.ConnectorManifest.Host;
 import io.rapidbyte.connector.ConnectorManifest.Limits;
 import io.rapidbyte.connector.ConnectorManifest.Network;
 import io.rapidbyte.connector.ConnectorManifest.Role;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -41,6 +44,10 @@ final class ManifestReader {
             "http://json-schema.org/draft-07/schema#",
             "https://json-schema.org/draft/2020-12/schema",
             "https://json-schema.org/draft/2020-12/schema#");
+
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+    private static final Map<String, Boolean> MODES = Map.of("read-only", false, "read-write", true);
 
     private static final Map<String, Tls> TLS =
             Map.of("optional", Tls.OPTIONAL, "required", Tls.REQUIRED, "forbidden", Tls.FORBIDDEN);
@@ -85,6 +92,7 @@ final class ManifestReader {
             top.problem("manifest_version", "must be \"" + ConnectorManifest.MANIFEST_VERSION + "\"");
         }
         Limits limits = top.object("limits").map(ManifestReader::limits).orElse(Limits.DEFAULT);
+        Optional<StrictJson> permissions = top.object("permissions");
         ConnectorManifest manifest = new ConnectorManifest(
                 matching(top, "id", ID, "namespace/name in lower-case letters, digits and hyphens"),
                 top.string("name"),
@@ -94,7 +102,11 @@ final class ManifestReader {
                 top.optionalString("license").orElse(""),
                 protocolVersion(top),
                 artifact(top.requiredObject("artifact"), limits),
-                top.object("permissions").map(ManifestReader::permissions).orElse(Network.NONE),
+                permissions
+                        .flatMap(json -> json.object("network"))
+                        .map(ManifestReader::network)
+                        .orElse(Network.NONE),
+                permissions.map(ManifestReader::host).orElse(Host.NONE),
                 limits,
                 roles(top),
                 configSchema(top));
@@ -120,20 +132,44 @@ final class ManifestReader {
         return artifact;
     }
 
-    private static Network permissions(StrictJson json) {
-        Network network = json.object("network").map(ManifestReader::network).orElse(Network.NONE);
-        json.object("env").ifPresent(env -> refuseEntries(env, "allowed_vars", "environment variables"));
-        json.object("fs").ifPresent(fs -> refuseEntries(fs, "preopens", "files"));
-        json.finish();
-        return network;
+    /** Comes last of the permissions and reports those that nobody knows. */
+    private static Host host(StrictJson permissions) {
+        Host host = new Host(
+                permissions.object("env").map(ManifestReader::variables).orElse(List.of()),
+                permissions.object("fs").map(ManifestReader::folders).orElse(List.of()));
+        permissions.finish();
+        return host;
     }
 
-    /** Guests see neither files nor variables; asking for them must fail loudly rather than be ignored. */
-    private static void refuseEntries(StrictJson json, String key, String what) {
-        if (!json.strings(key).isEmpty()) {
-            json.problem(key, "not supported yet: this host shows " + what + " to no connector");
+    private static List<String> variables(StrictJson json) {
+        List<String> names = json.strings("allowed_vars");
+        for (int i = 0; i < names.size(); i++) {
+            if (!VARIABLE.matcher(names.get(i)).matches()) {
+                json.problem("allowed_vars/" + i, "must be the name of an environment variable");
+            }
         }
         json.finish();
+        return names;
+    }
+
+    private static List<Folder> folders(StrictJson json) {
+        List<Folder> folders = new ArrayList<>();
+        for (StrictJson preopen : json.objects("preopens")) {
+            String guest = preopen.string("guest");
+            if (!guest.isEmpty() && !io.rapidbyte.wasm.Folder.isGuestPath(guest)) {
+                preopen.problem("guest", "must be an absolute path of plain names, such as /certs");
+            } else if (folders.stream().anyMatch(other -> overlap(other.guest(), guest))) {
+                preopen.problem("guest", "must not lie in another of the folders");
+            }
+            folders.add(new Folder(guest, preopen.choice("mode", MODES, false)));
+            preopen.finish();
+        }
+        json.finish();
+        return folders;
+    }
+
+    private static boolean overlap(String one, String other) {
+        return (one + "/").startsWith(other + "/") || (other + "/").startsWith(one + "/");
     }
 
     private static Network network(StrictJson json) {
@@ -152,7 +188,13 @@ final class ManifestReader {
     private static Limits limits(StrictJson json) {
         Limits limits = new Limits(
                 json.integer("max_memory_mb", 1, Limits.HIGHEST_MAX_MEMORY_MB, Limits.DEFAULT_MAX_MEMORY_MB),
-                json.integer("max_sockets", 0, Limits.HIGHEST_MAX_SOCKETS, Limits.DEFAULT_MAX_SOCKETS));
+                json.integer("max_sockets", 0, Limits.HIGHEST_MAX_SOCKETS, Limits.DEFAULT_MAX_SOCKETS),
+                json.integer("max_network_mb", 0, Integer.MAX_VALUE, 0),
+                json.integer("connect_seconds", 1, Limits.HIGHEST_CONNECT_SECONDS, Limits.DEFAULT_CONNECT_SECONDS),
+                json.integer("max_idle_seconds", 0, Limits.HIGHEST_SECONDS, 0),
+                json.integer("max_wall_seconds", 0, Limits.HIGHEST_SECONDS, 0),
+                json.integer("max_cpu_seconds", 0, Limits.HIGHEST_SECONDS, 0),
+                json.integer("max_spin_seconds", 1, Limits.HIGHEST_SECONDS, Limits.DEFAULT_MAX_SPIN_SECONDS));
         json.finish();
         return limits;
     }

@@ -107,6 +107,25 @@ final class StrictJson {
         return strings;
     }
 
+    /** The objects in a list. */
+    List<StrictJson> objects(String key) {
+        List<StrictJson> objects = new ArrayList<>();
+        find(key).ifPresent(value -> {
+            if (!value.isArray()) {
+                wrongType(key, value, "a list of objects");
+                return;
+            }
+            for (int i = 0; i < value.size(); i++) {
+                if (value.get(i) instanceof ObjectNode element) {
+                    objects.add(new StrictJson(element, at(key) + "/" + i, issues));
+                } else {
+                    wrongType(key + "/" + i, value.get(i), "an object");
+                }
+            }
+        });
+        return objects;
+    }
+
     Optional<StrictJson> object(String key) {
         return objectNode(key).map(value -> new StrictJson(value, at(key), issues));
     }

@@ -11,6 +11,7 @@ import io.rapidbyte.connector.Connector;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ final class Preflight {
                 ConnectorRole.SOURCE,
                 pipeline.source().use(),
                 pipeline.source().config(),
+                pipeline.source().narrowing(),
                 "/source");
         return preflight.finish().parts().getFirst();
     }
@@ -68,6 +70,7 @@ final class Preflight {
                 ConnectorRole.SOURCE,
                 pipeline.source().use(),
                 pipeline.source().config(),
+                pipeline.source().narrowing(),
                 "/source");
         List<StreamSettings> streams = pipeline.source().streams();
         for (int i = 0; i < streams.size(); i++) {
@@ -86,6 +89,7 @@ final class Preflight {
                     ConnectorRole.TRANSFORM,
                     transform.use(),
                     transform.config(),
+                    transform.narrowing(),
                     "/transforms/" + i);
         }
     }
@@ -96,6 +100,7 @@ final class Preflight {
                 ConnectorRole.DESTINATION,
                 pipeline.destination().use(),
                 pipeline.destination().config(),
+                pipeline.destination().narrowing(),
                 "/destination");
         String mode = ReportJson.word(pipeline.destination().writeMode());
         destination.ifPresent(
@@ -120,9 +125,16 @@ final class Preflight {
     }
 
     private Optional<Connector> resolve(
-            String stage, ConnectorRole role, String use, ObjectNode config, String pointer) {
+            String stage, ConnectorRole role, String use, ObjectNode config, Narrowing narrowing, String pointer) {
         try {
-            Connector connector = catalog.resolve(use, role);
+            List<ConfigIssue> widened = new ArrayList<>();
+            Connector connector = catalog.resolve(use, role).narrow(narrowing, widened);
+            for (ConfigIssue issue : widened) {
+                report(
+                        pointer + issue.pointer(),
+                        issue.message(),
+                        Optional.of("a pipeline can only narrow what a manifest grants"));
+            }
             for (ConfigIssue issue : connector.checkConfig(config)) {
                 report(pointer + "/config" + issue.pointer(), issue.message(), Optional.empty());
             }

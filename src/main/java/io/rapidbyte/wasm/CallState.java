@@ -2,6 +2,7 @@ package io.rapidbyte.wasm;
 
 import io.rapidbyte.wasm.abi.Transfer;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where an instance's only thread is, and what went wrong there. A guest may leave for the host only
@@ -19,6 +20,9 @@ final class CallState {
     private final Transfer transfer;
     private Place place = Place.OUTSIDE;
     private Optional<HostFailure> failure = Optional.empty();
+
+    /** Read by the watchdog, for which a value of some moments ago will do. */
+    private final AtomicLong passages = new AtomicLong();
 
     CallState(Transfer transfer) {
         this.transfer = transfer;
@@ -63,6 +67,7 @@ final class CallState {
             throw new GuestViolation(function, "the guest must not call the host from its allocator or its clean-up");
         }
         place = Place.IN_HOST;
+        passed();
         return transfer;
     }
 
@@ -72,6 +77,17 @@ final class CallState {
 
     void leaveHost() {
         place = Place.IN_EXPORT;
+        passed();
+    }
+
+    /** Cheaper than counting in a way that several writers could. */
+    private void passed() {
+        passages.setOpaque(passages.getPlain() + 1);
+    }
+
+    /** How often the guest went to the host and back. Any thread. */
+    long passages() {
+        return passages.getOpaque();
     }
 
     /** Whether the guest runs for itself, so that the host looks at nothing in its memory. */

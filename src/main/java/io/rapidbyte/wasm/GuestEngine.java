@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.EnvironmentAccess;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.io.IOAccess;
 
@@ -107,9 +108,23 @@ public final class GuestEngine {
 
     /** A context with nothing granted: no files, no environment, no arguments, no threads. */
     Context newContext(OutputStream output) {
-        return Context.newBuilder(LANGUAGE)
-                .engine(engine)
-                .allowIO(IOAccess.NONE)
+        return newContext(output, Map.of(), IOAccess.NONE, "");
+    }
+
+    /**
+     * A context that sees some of its host.
+     *
+     * @param environment all variables there are
+     * @param folders what is not in it does not exist
+     * @param mapped the folders as the engine's WASI wants them named; empty for none
+     */
+    Context newContext(OutputStream output, Map<String, String> environment, IOAccess folders, String mapped) {
+        Context.Builder builder = Context.newBuilder(LANGUAGE).engine(engine).allowIO(folders);
+        if (!mapped.isEmpty()) {
+            builder.option("wasm.WasiMapDirs", mapped);
+        }
+        return builder.environment(environment)
+                .allowEnvironmentAccess(EnvironmentAccess.NONE)
                 .allowCreateThread(false)
                 .allowNativeAccess(false)
                 // The engine's functions for memories stand among the polyglot bindings.

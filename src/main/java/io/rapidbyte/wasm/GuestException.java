@@ -11,6 +11,7 @@ public abstract sealed class GuestException extends RuntimeException
                 GuestOutOfMemory,
                 GuestViolation,
                 GuestCancelled,
+                GuestOvertime,
                 GuestUnusable {
     GuestException(String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -1,5 +1,6 @@
 package io.rapidbyte.wasm;
 
+import io.rapidbyte.wasm.GuestOvertime.Overtime;
 import io.rapidbyte.wasm.abi.AbiException;
 import io.rapidbyte.wasm.abi.HostValueException;
 import io.rapidbyte.wasm.abi.Transfer;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
@@ -23,11 +25,14 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
     private final Thread owner = Thread.currentThread();
     private final Context context;
     private final AtomicBoolean cancelled = new AtomicBoolean();
+    private final AtomicReference<Optional<Overtime>> overtime = new AtomicReference<>(Optional.empty());
 
     // From here on touched by the owner only.
     private final LineSink output;
     private final GuestMemory memory = new GuestMemory();
     private final CallState state;
+    private final FolderAccess folders;
+    private final Watchdog watchdog;
     private final Instantiation.Exports exports;
     private boolean initialized;
     private Optional<String> lostIn = Optional.empty();
@@ -43,14 +48,17 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
         this.options = options;
         this.output = new LineSink(options.output());
         this.state = new CallState(new Transfer(memory, options.limits()));
-        this.context = engine.newContext(output);
+        this.folders = FolderAccess.to(options.folders());
+        this.context = engine.newContext(output, options.environment(), folders.access(), folders.mapped());
         try {
             this.exports = Instantiation.run(context, source, linker, host, state, memory);
         } catch (Throwable e) {
             context.close(true);
+            folders.close();
             memory.free();
             throw e;
         }
+        this.watchdog = new Watchdog(options.time(), state::passages, this::expire);
         engine.opened();
     }
 
@@ -86,6 +94,7 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
             throw new IllegalArgumentException("the world exports no " + function);
         }
         Transfer transfer = state.enter();
+        watchdog.begin();
         try {
             initialize();
             Object result = run(export, transfer, args);
@@ -98,6 +107,8 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
         } catch (Throwable e) {
             lostIn = Optional.of(function);
             throw ended(function, e);
+        } finally {
+            watchdog.end();
         }
     }
 
@@ -132,6 +143,10 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
             // The wake-up of a blocked host function is not for whoever uses this thread next.
             Thread.interrupted();
             throw new GuestCancelled(function + " was cancelled", e);
+        }
+        if (overtime.get().isPresent()) {
+            Thread.interrupted();
+            throw new GuestOvertime(function, overtime.get().get(), e);
         }
         if (e instanceof PolyglotException p && p.isHostException() && failure.isPresent()) {
             return explained(failure.get().function, failure.get().thrown);
@@ -181,9 +196,18 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
      */
     public void cancel() {
         if (cancelled.compareAndSet(false, true)) {
-            // Closing waits for the guest thread, and the caller may be an event loop.
-            Thread.ofPlatform().daemon().name("cancel-" + owner.getName()).start(() -> context.close(true));
+            stop();
         }
+    }
+
+    private void expire(Overtime what) {
+        overtime.set(Optional.of(what));
+        stop();
+    }
+
+    /** Closing waits for the guest thread, and the caller may be an event loop. */
+    private void stop() {
+        Thread.ofPlatform().daemon().name("cancel-" + owner.getName()).start(() -> context.close(true));
     }
 
     /** The current size of the guest's memory in bytes; 0 once closed. */
@@ -200,7 +224,9 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
             return;
         }
         closed = true;
+        watchdog.close();
         context.close(true);
+        folders.close();
         memory.free();
         output.close();
         engine.closed();

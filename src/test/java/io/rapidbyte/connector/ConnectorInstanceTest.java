@@ -303,7 +303,7 @@ class ConnectorInstanceTest {
         return named("numbers");
     }
 
-    private static StreamContext named(String name) {
+    static StreamContext named(String name) {
         StreamContext all = TwinsTest.CONTEXT;
         return new StreamContext(
                 name,
@@ -324,8 +324,12 @@ class ConnectorInstanceTest {
         return use(probeConnector(serverPort), config, instance -> instance.runRead(named(stream)));
     }
 
-    /** The probe with the server's port written into its data. */
     private Connector probeConnector(int serverPort) throws IOException, ConnectorException {
+        return probe(folder, serverPort);
+    }
+
+    /** The probe with the server's port written into its data. */
+    static Connector probe(Path folder, int serverPort) throws IOException, ConnectorException {
         byte[] wasm;
         try (InputStream in = Objects.requireNonNull(ConnectorInstanceTest.class.getResourceAsStream("probe.wasm"))) {
             wasm = in.readAllBytes();

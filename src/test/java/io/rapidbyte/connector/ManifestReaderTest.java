@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.rapidbyte.connector.ConnectorManifest.Folder;
+import io.rapidbyte.connector.ConnectorManifest.Host;
 import io.rapidbyte.connector.ConnectorManifest.Limits;
 import io.rapidbyte.connector.ConnectorManifest.Network;
 import io.rapidbyte.connector.ConnectorManifest.Role;
@@ -40,10 +42,13 @@ class ManifestReaderTest {
                   "allowed_hosts": ["db.example.com", "*.internal", "10.0.0.1"],
                   "allow_runtime_config_domains": true
                 },
-                "env": {"allowed_vars": []},
-                "fs": {}
+                "env": {"allowed_vars": ["PGTZ"]},
+                "fs": {"preopens": [{"guest": "/certs"}, {"guest": "/out/put", "mode": "read-write"}]}
               },
-              "limits": {"max_memory_mb": 512, "max_sockets": 2},
+              "limits": {
+                "max_memory_mb": 512, "max_sockets": 2, "max_network_mb": 3, "connect_seconds": 4,
+                "max_idle_seconds": 5, "max_wall_seconds": 6, "max_cpu_seconds": 7, "max_spin_seconds": 8
+              },
               "roles": {
                 "source": {"supported_sync_modes": ["full_refresh"], "features": ["projection"]},
                 "transform": {}
@@ -82,7 +87,10 @@ class ManifestReaderTest {
         assertThat(manifest.artifact().builtWith()).contains("rustc 1.90.0");
         assertThat(manifest.network())
                 .isEqualTo(new Network(Tls.REQUIRED, List.of("db.example.com", "*.internal", "10.0.0.1"), true));
-        assertThat(manifest.limits()).isEqualTo(new Limits(512, 2));
+        assertThat(manifest.limits()).isEqualTo(new Limits(512, 2, 3, 4, 5, 6, 7, 8));
+        assertThat(manifest.host())
+                .isEqualTo(
+                        new Host(List.of("PGTZ"), List.of(new Folder("/certs", false), new Folder("/out/put", true))));
         assertThat(manifest.roles())
                 .isEqualTo(Map.of(
                         ConnectorRole.SOURCE, new Role(List.of("full_refresh"), List.of("projection")),
@@ -94,7 +102,8 @@ class ManifestReaderTest {
     void what_is_not_named_is_not_granted() throws ManifestException {
         ConnectorManifest manifest = ManifestReader.read(LEAST.getBytes(UTF_8));
         assertThat(manifest.network()).isEqualTo(new Network(Tls.OPTIONAL, List.of(), false));
-        assertThat(manifest.limits()).isEqualTo(new Limits(256, 4));
+        assertThat(manifest.limits()).isEqualTo(new Limits(256, 4, 0, 10, 0, 0, 0, 300));
+        assertThat(manifest.host()).isEqualTo(Host.NONE);
         assertThat(manifest.artifact().minMemoryMb()).isZero();
         assertThat(manifest.artifact().builtWith()).isEmpty();
     }
@@ -115,8 +124,23 @@ class ManifestReaderTest {
                 "\"*.internal\"|\"*\"|/permissions/network/allowed_hosts/1",
                 "\"*.internal\"|7|/permissions/network/allowed_hosts/1",
                 "\"allow_runtime_config_domains\": true|\"allow_runtime_config_domains\": \"yes\"|/permissions/network/allow_runtime_config_domains",
-                "\"allowed_vars\": []|\"allowed_vars\": [\"HOME\"]|/permissions/env/allowed_vars",
-                "\"fs\": {}|\"fs\": {\"preopens\": [\"/etc\"]}|/permissions/fs/preopens",
+                "\"PGTZ\"|\"PGTZ=x\"|/permissions/env/allowed_vars/0",
+                "\"PGTZ\"|\"*\"|/permissions/env/allowed_vars/0",
+                "\"PGTZ\"|7|/permissions/env/allowed_vars/0",
+                "{\"guest\": \"/certs\"}|\"/certs\"|/permissions/fs/preopens/0",
+                "\"/certs\"|\"certs\"|/permissions/fs/preopens/0/guest",
+                "\"/certs\"|\"/\"|/permissions/fs/preopens/0/guest",
+                "\"/certs\"|\"/certs/..\"|/permissions/fs/preopens/0/guest",
+                "\"/certs\"|\"/a::/etc\"|/permissions/fs/preopens/0/guest",
+                "\"/certs\"|\"/a,b\"|/permissions/fs/preopens/0/guest",
+                "\"/certs\"|\"/out\"|/permissions/fs/preopens/1/guest",
+                "\"read-write\"|\"rw\"|/permissions/fs/preopens/1/mode",
+                "\"max_network_mb\": 3|\"max_network_mb\": -3|/limits/max_network_mb",
+                "\"connect_seconds\": 4|\"connect_seconds\": 0|/limits/connect_seconds",
+                "\"max_idle_seconds\": 5|\"max_idle_seconds\": \"5s\"|/limits/max_idle_seconds",
+                "\"max_wall_seconds\": 6|\"max_wall_seconds\": 1e99|/limits/max_wall_seconds",
+                "\"max_cpu_seconds\": 7|\"max_cpu_seconds\": null|/limits/max_cpu_seconds",
+                "\"max_spin_seconds\": 8|\"max_spin_seconds\": 0|/limits/max_spin_seconds",
                 "\"max_memory_mb\": 512|\"max_memory_mb\": -1|/limits/max_memory_mb",
                 "\"max_memory_mb\": 512|\"max_memory_mb\": 99999999999999|/limits/max_memory_mb",
                 "\"max_memory_mb\": 512|\"max_memory_mb\": 51.2|/limits/max_memory_mb",

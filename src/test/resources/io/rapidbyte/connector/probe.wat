@@ -1,7 +1,7 @@
 ;; A source that talks to a server and emits what it hears; for tests of the sockets behind the ABI.
 ;; Build: wat2wasm probe.wat -o probe.wasm
 ;; The stream's name says what to do: "echo" sends four bytes and emits the answer, "drain" reads to
-;; the end of the stream and counts. The port stands at address 16, as four bytes that a test replaces.
+;; the end of the stream and counts, "sockets" connects until it is refused, "metrics" makes up 100,000 names. The port stands at address 16, as four bytes that a test replaces.
 ;; Every import here gives a result whose error stands 8 bytes behind its discriminant, as in the
 ;; exports: an error is handed on by returning the place where the import left it.
 (module
@@ -9,6 +9,7 @@
   (import "rapidbyte:connector/host@2.0.0" "socket-read" (func $read (param i64 i32 i32)))
   (import "rapidbyte:connector/host@2.0.0" "socket-write" (func $write (param i64 i32 i32 i32)))
   (import "rapidbyte:connector/host@2.0.0" "socket-close" (func $close-socket (param i64)))
+  (import "rapidbyte:connector/host@2.0.0" "metric" (func $metric (param i32 i32 i32 i64)))
   (import "rapidbyte:connector/host@2.0.0" "emit-batch" (func $emit (param i32 i32 i32)))
   (memory (export "memory") 64)
   (data (i32.const 16) "PORT")
@@ -41,13 +42,42 @@
     (i32.store8 (i32.const 512) (i32.const 0))
     (i32.const 512))
 
+  ;; Nothing was read.
+  (func $nothing (result i32)
+    (memory.fill (i32.const 512) (i32.const 0) (i32.const 64))
+    (i32.const 512))
+
+  (func $take-sockets (result i32)
+    (loop $more
+      (call $connect (i32.const 32) (i32.const 9) (i32.load (i32.const 16)) (i32.const 128))
+      (br_if $more (i32.eqz (i32.load8_u (i32.const 128)))))
+    (i32.const 128))
+
+  ;; Names of four letters, from A to P.
+  (func $make-up-metrics (result i32)
+    (local $i i32)
+    (loop $more
+      (i32.store (i32.const 64) (i32.add (i32.const 0x41414141) (i32.or
+        (i32.or (i32.and (local.get $i) (i32.const 15))
+                (i32.and (i32.shl (local.get $i) (i32.const 4)) (i32.const 0xf00)))
+        (i32.or (i32.and (i32.shl (local.get $i) (i32.const 8)) (i32.const 0xf0000))
+                (i32.and (i32.shl (local.get $i) (i32.const 12)) (i32.const 0xf000000))))))
+      (call $metric (i32.const 64) (i32.const 4) (i32.const 0) (i64.const 1))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $more (i32.lt_u (local.get $i) (i32.const 100000))))
+    (call $nothing))
+
   (func (export "rapidbyte:connector/source-connector@2.0.0#run-read") (param $context i32) (result i32)
     (local $socket i64)
     (local $total i64)
     (local $mark i32)
     (local $drain i32)
+    (local $initial i32)
     ;; The context begins with the name's pointer.
-    (local.set $drain (i32.eq (i32.load8_u (i32.load (local.get $context))) (i32.const 0x64)))
+    (local.set $initial (i32.load8_u (i32.load (local.get $context))))
+    (local.set $drain (i32.eq (local.get $initial) (i32.const 0x64)))
+    (if (i32.eq (local.get $initial) (i32.const 0x73)) (then (return (call $take-sockets))))
+    (if (i32.eq (local.get $initial) (i32.const 0x6d)) (then (return (call $make-up-metrics))))
     (call $connect (i32.const 32) (i32.const 9) (i32.load (i32.const 16)) (i32.const 128))
     (if (i32.load8_u (i32.const 128)) (then (return (i32.const 128))))
     (local.set $socket (i64.load (i32.const 136)))

@@ -11,10 +11,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import jdk.net.ExtendedSocketOptions;
 
 /** Reaches a host: looks it up, checks what it found, and tries its addresses in turn within one deadline. */
 final class Dialer {
     private static final int HIGHEST_PORT = 65_535;
+
+    // A silent peer is asked after one minute, and given up two minutes later.
+    private static final int ALIVE_AFTER_SECONDS = 60;
+    private static final int ALIVE_EVERY_SECONDS = 15;
+    private static final int ALIVE_TIMES = 8;
 
     private final NetworkPolicy policy;
     private final Duration timeout;
@@ -80,13 +86,22 @@ final class Dialer {
         SocketChannel channel = watch.apply(SocketChannel.open());
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            // A peer that vanished without a word would otherwise block a read for ever.
-            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            askWhetherAlive(channel);
             channel.socket().connect(address, Math.clamp(timeoutMs, 1, Integer.MAX_VALUE));
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** A peer that vanished without a word would otherwise block a read for ever; the system's own pace is two hours. */
+    private static void askWhetherAlive(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, ALIVE_AFTER_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, ALIVE_EVERY_SECONDS);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, ALIVE_TIMES);
         }
     }
 }

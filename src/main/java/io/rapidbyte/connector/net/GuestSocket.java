@@ -5,12 +5,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** One connection, plain or encrypted. Bytes go between the kernel and guest memory without a stop where they are plain. */
 final class GuestSocket {
-    /** What may be said in plain where TLS is required: the few bytes that ask a peer for it. */
-    static final int PLAIN_PREAMBLE_BYTES = 64;
+    /**
+     * What may be said in plain where TLS is required: PostgreSQL's SSLRequest, to the byte. Any freedom here
+     * would let a guest send what it likes, a few bytes a connection. A protocol that asks in other words needs them here.
+     */
+    private static final ByteBuffer TLS_ASKED =
+            ByteBuffer.wrap(HexFormat.of().parseHex("0000000804d2162f")).asReadOnlyBuffer();
 
     /** And what may be heard: the answer, be it a sentence that says why not. */
     static final int PLAIN_ANSWER_BYTES = 4096;
@@ -19,7 +24,7 @@ final class GuestSocket {
     private final String peer;
     private final NetworkPolicy.TlsRule rule;
     private Optional<TlsSession> tls = Optional.empty();
-    private long plainSaid;
+    private int plainSaid;
     private long plainHeard;
 
     GuestSocket(SocketChannel channel, String peer, NetworkPolicy.TlsRule rule) {
@@ -39,7 +44,9 @@ final class GuestSocket {
         } catch (IOException e) {
             throw NetErrors.broken("reading from", peer, e);
         }
-        requirePreamble(plainHeard, PLAIN_ANSWER_BYTES, "socket-read");
+        if (rule == NetworkPolicy.TlsRule.REQUIRED && plainHeard > PLAIN_ANSWER_BYTES) {
+            throw tlsRequired("socket-read");
+        }
     }
 
     /** Blocks until all of {@code source} is with the kernel. */
@@ -49,8 +56,9 @@ final class GuestSocket {
                 tls.get().write(source);
                 return;
             }
-            plainSaid += source.remaining();
-            requirePreamble(plainSaid, PLAIN_PREAMBLE_BYTES, "socket-write");
+            if (rule == NetworkPolicy.TlsRule.REQUIRED) {
+                requireAsking(source);
+            }
             while (source.hasRemaining()) {
                 channel.write(source);
             }
@@ -77,12 +85,29 @@ final class GuestSocket {
         GuestSockets.closeQuietly(channel);
     }
 
-    private void requirePreamble(long bytes, int limit, String operation) throws ConnectorException {
-        if (rule == NetworkPolicy.TlsRule.REQUIRED && bytes > limit) {
-            throw NetErrors.denied(
-                    "net.tls-required",
-                    operation + ": the connector's manifest requires TLS, and this connection to " + peer
-                            + " goes on without it; switch TLS on in the connector's config");
+    /** In however many pieces, but in these bytes and once. */
+    private void requireAsking(ByteBuffer source) throws ConnectorException {
+        int bytes = source.remaining();
+        boolean asks = plainSaid + bytes <= TLS_ASKED.capacity()
+                && TLS_ASKED.slice(plainSaid, bytes).equals(source);
+        if (!asks) {
+            throw tlsRequired("socket-write");
         }
+        plainSaid += bytes;
+    }
+
+    private ConnectorException tlsRequired(String operation) {
+        return NetErrors.denied(
+                "net.tls-required",
+                operation + ": TLS is required, by the connector's manifest or the pipeline, and this connection to "
+                        + peer + " goes on without it; switch TLS on in the connector's config");
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    String peer() {
+        return peer;
     }
 }

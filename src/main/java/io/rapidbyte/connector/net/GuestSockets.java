@@ -25,8 +25,10 @@ public final class GuestSockets {
 
     // The guest thread's own.
     private final Map<Long, GuestSocket> sockets = new HashMap<>();
+    private final IdleWatch idle;
     private NetworkPolicy policy;
     private long lastHandle;
+    private long bytesLeft;
 
     // Shared with whoever cancels.
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
@@ -35,6 +37,8 @@ public final class GuestSockets {
     public GuestSockets(NetworkPolicy policy, SocketOptions options) {
         this.policy = policy;
         this.options = options;
+        this.idle = new IdleWatch(options.idleTimeout());
+        this.bytesLeft = options.maxBytes();
     }
 
     /** Sockets open in this process, over all instances; for leak checks. */
@@ -68,18 +72,49 @@ public final class GuestSockets {
             throw NetErrors.protocol("net.empty-read", "socket-read: max must be at least 1");
         }
         GuestSocket socket = socket(handle, "socket-read");
-        guarded(() -> {
+        requireBytesLeft("socket-read", 1);
+        int start = target.position();
+        int limit = target.limit();
+        target.limit((int) Math.min(limit, start + bytesLeft));
+        waiting(socket, () -> {
             socket.read(target);
             return target;
         });
+        target.limit(limit);
+        bytesLeft -= target.position() - start;
     }
 
     /** Blocks until all of {@code source} is written. */
     public void write(long handle, ByteBuffer source) throws ConnectorException {
         GuestSocket socket = socket(handle, "socket-write");
-        guarded(() -> {
+        int bytes = source.remaining();
+        requireBytesLeft("socket-write", bytes);
+        waiting(socket, () -> {
             socket.write(source);
             return source;
+        });
+        bytesLeft -= bytes;
+    }
+
+    private void requireBytesLeft(String operation, int bytes) throws ConnectorException {
+        if (bytes > bytesLeft) {
+            throw NetErrors.denied(
+                    "net.too-many-bytes",
+                    operation + ": the instance has sent and received all of the " + options.maxBytes()
+                            + " bytes it may (limits.max_network_mb)");
+        }
+    }
+
+    private <T> void waiting(GuestSocket socket, Blocking<T> call) throws ConnectorException {
+        guarded(() -> {
+            try {
+                return idle.during(socket.channel(), call::run);
+            } catch (ConnectorException e) {
+                if (idle.endedIdle(socket.channel())) {
+                    throw NetErrors.idle(socket.peer(), idle.timeout().orElseThrow(), e);
+                }
+                throw e;
+            }
         });
     }
 
@@ -105,6 +140,7 @@ public final class GuestSockets {
         sockets.values().forEach(GuestSocket::close);
         sockets.clear();
         channels.forEach(GuestSockets::closeQuietly);
+        idle.close();
         sweep();
     }
 

@@ -9,6 +9,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 
 /** Turns what the operating system says into errors that name the peer and the next step. */
 final class NetErrors {
@@ -33,6 +34,14 @@ final class NetErrors {
         }
         return transientNetwork(
                 "net.connection-lost", doing + " " + peer + ": the connection was lost: " + reason(cause), cause);
+    }
+
+    static ConnectorException idle(String peer, Duration timeout, Throwable cause) {
+        return transientNetwork(
+                "net.idle-timeout",
+                "the peer " + peer + " was silent for more than " + timeout.toSeconds()
+                        + " s (limits.max_idle_seconds); see what keeps it busy, or raise the limit",
+                cause);
     }
 
     static ConnectorException tlsFailed(String peer, Exception cause) {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,7 @@ public final class NetworkPolicy {
 
     private final List<HostPattern> granted;
     private final Set<String> configured;
+    private final Optional<List<HostPattern>> only;
     private final TlsRule tls;
 
     /** Whether connections are encrypted. */
@@ -42,7 +44,14 @@ public final class NetworkPolicy {
      * @param configured hosts named in the settings; none where the manifest does not allow them
      */
     public NetworkPolicy(List<String> granted, Collection<String> configured, TlsRule tls) {
+        this(granted, configured, Optional.empty(), tls);
+    }
+
+    /** The same, narrowed to those of the hosts that are among {@code only} (I29). */
+    public NetworkPolicy(
+            List<String> granted, Collection<String> configured, Optional<List<String>> only, TlsRule tls) {
         this.granted = granted.stream().map(HostPattern::new).toList();
+        this.only = only.map(hosts -> hosts.stream().map(HostPattern::new).toList());
         this.configured = configured.stream().map(HostPattern::normal).collect(Collectors.toUnmodifiableSet());
         this.tls = tls;
     }
@@ -64,6 +73,10 @@ public final class NetworkPolicy {
             throw denied("connect-tcp: the connector's manifest grants no connection to " + normal
                     + "; add it to permissions.network.allowed_hosts, or name it as host in the connector's config "
                     + "where the manifest has allow_runtime_config_domains");
+        }
+        if (only.isPresent() && only.get().stream().noneMatch(pattern -> pattern.matches(normal))) {
+            throw denied("connect-tcp: the pipeline narrows the connector's connections, and " + normal
+                    + " is not among them; add it to permissions.network.allowed_hosts of the pipeline");
         }
         return normal;
     }

@@ -30,10 +30,10 @@ public final class EchoServer implements AutoCloseable {
         Thread.ofPlatform().daemon().name("echo-server").start(() -> serve(conversation));
     }
 
-    /** Reads one byte in plain, answers {@code S}, and echoes under TLS from there. */
+    /** Reads a question of eight bytes in plain, answers {@code S}, and echoes under TLS from there. */
     static EchoServer withTls(SSLContext context, boolean wantsClientCertificate) throws IOException {
         return new EchoServer(plain -> {
-            plain.getInputStream().read();
+            plain.getInputStream().readNBytes(8);
             plain.getOutputStream().write('S');
             try (SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, null, true)) {
                 tls.setUseClientMode(false);

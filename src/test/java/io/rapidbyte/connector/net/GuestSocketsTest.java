@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GuestSocketsTest {
+    /** As PostgreSQL's clients ask for TLS. */
+    static final ByteBuffer SSL_REQUEST = ByteBuffer.wrap(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+
     private static final SocketOptions OPTIONS = new SocketOptions(Duration.ofSeconds(5), 2);
 
     private int liveBefore;
@@ -160,29 +164,112 @@ class GuestSocketsTest {
     }
 
     @Test
-    void data_in_plain_is_refused_where_tls_is_required() throws Exception {
+    void where_tls_is_required_nothing_but_the_question_for_it_goes_in_plain() throws Exception {
         sockets = sockets(NetworkPolicy.TlsRule.REQUIRED);
         try (EchoServer server = new EchoServer()) {
+            long asking = sockets.connect("localhost", server.port());
+            byte[] question = SSL_REQUEST.array();
+            sockets.write(asking, ByteBuffer.wrap(question, 0, 3));
+            sockets.write(asking, ByteBuffer.wrap(question, 3, 5));
+            for (ByteBuffer more : List.of(SSL_REQUEST.duplicate(), ByteBuffer.wrap("x".getBytes(UTF_8)))) {
+                ConnectorError error = errorOf(() -> sockets.write(asking, more));
+                assertThat(error.code()).isEqualTo("net.tls-required");
+                assertThat(error.category()).isEqualTo(ErrorCategory.PERMISSION);
+            }
+            long telling = sockets.connect("localhost", server.port());
+            assertThat(errorOf(() -> sockets.write(telling, ByteBuffer.wrap("secret".getBytes(UTF_8))))
+                            .code())
+                    .isEqualTo("net.tls-required");
+        }
+    }
+
+    @Test
+    void where_tls_is_required_no_more_than_an_answer_is_heard_in_plain() throws Exception {
+        sockets = sockets(NetworkPolicy.TlsRule.REQUIRED);
+        byte[] talk = new byte[GuestSocket.PLAIN_ANSWER_BYTES + 1];
+        try (EchoServer server =
+                new EchoServer(socket -> socket.getOutputStream().write(talk))) {
             long socket = sockets.connect("localhost", server.port());
-            sockets.write(socket, ByteBuffer.allocate(GuestSocket.PLAIN_PREAMBLE_BYTES));
-            ConnectorError error = errorOf(() -> sockets.write(socket, ByteBuffer.allocate(1)));
-            assertThat(error.code()).isEqualTo("net.tls-required");
-            assertThat(error.category()).isEqualTo(ErrorCategory.PERMISSION);
+            assertThat(errorOf(() -> {
+                                while (true) {
+                                    sockets.read(socket, ByteBuffer.allocateDirect(talk.length));
+                                }
+                            })
+                            .code())
+                    .isEqualTo("net.tls-required");
+        }
+    }
+
+    @Test
+    void a_peer_that_is_silent_too_long_is_given_up() throws Exception {
+        sockets = limited(Optional.of(Duration.ofMillis(200)), Long.MAX_VALUE);
+        try (EchoServer silent = new EchoServer(socket -> sleep(30_000))) {
+            long socket = sockets.connect("localhost", silent.port());
+            ConnectorError error = errorOf(() -> sockets.read(socket, ByteBuffer.allocateDirect(16)));
+            assertThat(error.code()).isEqualTo("net.idle-timeout");
+            assertThat(error.category()).isEqualTo(ErrorCategory.TRANSIENT_NETWORK);
+            assertThat(error.message()).contains("localhost:" + silent.port()).contains("max_idle_seconds");
+            long full = sockets.connect("localhost", silent.port());
+            assertThat(errorOf(() -> sockets.write(full, ByteBuffer.allocateDirect(64 << 20)))
+                            .code())
+                    .isEqualTo("net.idle-timeout");
+        }
+    }
+
+    @Test
+    void an_instance_sends_and_receives_no_more_bytes_than_it_may() throws Exception {
+        sockets = limited(Optional.empty(), 10);
+        try (EchoServer server = new EchoServer()) {
+            long socket = sockets.connect("localhost", server.port());
+            sockets.write(socket, ByteBuffer.allocate(6));
+            assertThat(errorOf(() -> sockets.write(socket, ByteBuffer.allocate(5)))
+                            .code())
+                    .isEqualTo("net.too-many-bytes");
+            readFully(sockets, socket, 4);
+            assertThat(errorOf(() -> sockets.read(socket, ByteBuffer.allocate(1)))
+                            .code())
+                    .isEqualTo("net.too-many-bytes");
+            long other = sockets.connect("localhost", server.port());
+            assertThat(errorOf(() -> sockets.write(other, ByteBuffer.allocate(1)))
+                            .code())
+                    .isEqualTo("net.too-many-bytes");
+        }
+    }
+
+    @Test
+    void thousands_of_sockets_one_after_the_other_leave_nothing() throws Exception {
+        try (EchoServer server = new EchoServer()) {
+            long last = 0;
+            for (int i = 0; i < 2_000; i++) {
+                long socket = sockets.connect("127.0.0.1", server.port());
+                assertThat(socket).isGreaterThan(last);
+                last = socket;
+                sockets.close(socket);
+            }
+            assertThat(GuestSockets.live()).isEqualTo(liveBefore);
         }
     }
 
     @Test
     void a_lost_connection_is_transient_and_names_the_peer() throws Exception {
         try (EchoServer server = new EchoServer(socket -> {
+            // Not before the connection stands on the other side as well.
+            socket.getInputStream().readNBytes(1);
             socket.setSoLinger(true, 0);
             socket.close();
         })) {
             long socket = sockets.connect("localhost", server.port());
-            sleep(50);
+            sockets.write(socket, ByteBuffer.allocate(1));
             ConnectorError error = errorOf(() -> sockets.read(socket, ByteBuffer.allocateDirect(16)));
             assertThat(error.category()).isEqualTo(ErrorCategory.TRANSIENT_NETWORK);
             assertThat(error.message()).contains("localhost:" + server.port());
         }
+    }
+
+    private static GuestSockets limited(Optional<Duration> idle, long maxBytes) {
+        return new GuestSockets(
+                new NetworkPolicy(List.of(), Set.of("localhost"), NetworkPolicy.TlsRule.OPTIONAL),
+                new SocketOptions(Duration.ofSeconds(5), idle, 4, maxBytes));
     }
 
     static GuestSockets sockets(NetworkPolicy.TlsRule tls) {

@@ -208,7 +208,7 @@ class GuestTlsTest {
     @Test
     void a_connection_cut_without_a_goodbye_is_no_clean_end() throws Exception {
         try (EchoServer cutting = new EchoServer(plain -> {
-            plain.getInputStream().read();
+            plain.getInputStream().readNBytes(8);
             plain.getOutputStream().write('S');
             var tls =
                     (javax.net.ssl.SSLSocket) context(server).getSocketFactory().createSocket(plain, null, false);
@@ -229,7 +229,7 @@ class GuestTlsTest {
     @Test
     void an_announced_end_reads_as_nothing() throws Exception {
         try (EchoServer ending = new EchoServer(plain -> {
-            plain.getInputStream().read();
+            plain.getInputStream().readNBytes(8);
             plain.getOutputStream().write('S');
             var tls =
                     (javax.net.ssl.SSLSocket) context(server).getSocketFactory().createSocket(plain, null, true);
@@ -248,7 +248,7 @@ class GuestTlsTest {
 
     private long greeted(EchoServer echo, String host) throws Exception {
         long socket = sockets.connect(host, echo.port());
-        sockets.write(socket, ByteBuffer.wrap(new byte[] {'?'}));
+        sockets.write(socket, GuestSocketsTest.SSL_REQUEST.duplicate());
         readFully(sockets, socket, 1);
         return socket;
     }
