@@ -143,8 +143,41 @@ class HouseTest {
             .because("a face shows what others publish: publish an event, and the face picks it up");
 
     @ArchTest
+    static final ArchRule only_faces_look_at_telemetry = noClasses()
+            .that(resideInAPackage("io.rapidbyte..")
+                    .and(JavaClass.Predicates.resideOutsideOfPackages(
+                            "io.rapidbyte", "io.rapidbyte.cli..", "io.rapidbyte.server..", "io.rapidbyte.telemetry..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rapidbyte.telemetry..")
+            .because("nobody who works waits for who measures: publish an event, and telemetry counts it");
+
+    @ArchTest
+    static final ArchRule only_telemetry_knows_how_others_measure = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.rapidbyte.telemetry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.opentelemetry..", "io.prometheus..", "io.vertx.micrometer..")
+            .because("libraries of meters and traces come and go: hand telemetry an event or a number to look at");
+
+    @ArchTest
+    static final ArchRule telemetry_runs_nothing = noClasses()
+            .that()
+            .resideInAPackage("io.rapidbyte.telemetry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.rapidbyte.flow..",
+                    "io.rapidbyte.state..",
+                    "io.rapidbyte.connector..",
+                    "io.rapidbyte.wasm..",
+                    "io.vertx.ext.web..")
+            .because("it sees what everybody sees, events and the engine's load: put what is missing there into them");
+
+    @ArchTest
     static final ArchRule no_cycles = SlicesRuleDefinition.slices()
-            .matching("io.rapidbyte.(arrow|cli|config|connector|engine|flow|model|server|state|wasm)..")
+            .matching("io.rapidbyte.(arrow|cli|config|connector|engine|flow|model|server|state|telemetry|wasm)..")
             .should()
             .beFreeOfCycles()
             .because(
@@ -183,8 +216,18 @@ class HouseTest {
     /** The rules would hold of an empty house as well. */
     @ArchTest
     static void the_rooms_are_where_the_rules_look(com.tngtech.archunit.core.domain.JavaClasses classes) {
-        for (String room :
-                List.of("arrow", "cli", "config", "connector", "engine", "flow", "model", "server", "state", "wasm")) {
+        for (String room : List.of(
+                "arrow",
+                "cli",
+                "config",
+                "connector",
+                "engine",
+                "flow",
+                "model",
+                "server",
+                "state",
+                "telemetry",
+                "wasm")) {
             if (!classes.containPackage("io.rapidbyte." + room)) {
                 throw new AssertionError("no class in io.rapidbyte." + room + ": rename it in HouseTest too");
             }

@@ -12,6 +12,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** A Vert.x with an engine on it, for the length of one command. Main thread. */
 public final class EngineSession implements AutoCloseable {
@@ -30,12 +31,17 @@ public final class EngineSession implements AutoCloseable {
     }
 
     public static EngineSession open(Root root) throws PipelineException {
+        return open(root, Vertx::vertx);
+    }
+
+    /** @param make a Vert.x of these options */
+    static EngineSession open(Root root, Function<VertxOptions, Vertx> make) throws PipelineException {
         String reason = System.getProperty(Start.INTERPRETER_REASON);
         if (reason != null) {
             root.terminal()
                     .say("rapidbyte: no optimising compiler, connectors run some fifty times slower (" + reason + ")");
         }
-        Vertx vertx = vertx(EVENT_LOOPS);
+        Vertx vertx = make.apply(options(EVENT_LOOPS));
         try {
             return new EngineSession(
                     vertx,
@@ -49,10 +55,14 @@ public final class EngineSession implements AutoCloseable {
 
     /** Without the files that a web server would want. */
     static Vertx vertx(int eventLoops) {
-        return Vertx.vertx(new VertxOptions()
+        return Vertx.vertx(options(eventLoops));
+    }
+
+    private static VertxOptions options(int eventLoops) {
+        return new VertxOptions()
                 .setEventLoopPoolSize(eventLoops)
                 .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
     Vertx vertx() {

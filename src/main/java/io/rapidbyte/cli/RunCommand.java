@@ -3,9 +3,11 @@ package io.rapidbyte.cli;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.PipelineLoader;
+import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,14 +70,19 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private RunReport run(Pipeline pipeline) throws PipelineException {
-        if (events == null) {
-            try (EngineSession session = EngineSession.open(root)) {
-                return PipelineRun.execute(session, pipeline, root, event -> {});
+        try (Export export = Export.configured(root.environment())) {
+            if (events == null) {
+                return run(pipeline, export);
+            }
+            try (EventLines lines = EventLines.open(events, root.terminal())) {
+                return run(pipeline, lines.andThen(export));
             }
         }
-        try (EventLines lines = EventLines.open(events, root.terminal());
-                EngineSession session = EngineSession.open(root)) {
-            return PipelineRun.execute(session, pipeline, root, lines);
+    }
+
+    private RunReport run(Pipeline pipeline, Consumer<RunEvent> listener) throws PipelineException {
+        try (EngineSession session = EngineSession.open(root)) {
+            return PipelineRun.execute(session, pipeline, root, listener);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.rapidbyte.server.Server;
 import io.rapidbyte.server.ServerOptions;
 import io.rapidbyte.server.ServerOptions.Tls;
 import io.rapidbyte.state.StateLocation;
+import io.rapidbyte.telemetry.Telemetry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -104,8 +105,11 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws PipelineException {
         ServerOptions options = options();
-        try (EngineSession session = EngineSession.open(root)) {
-            Server server = EngineSession.await(Server.start(session.vertx(), session.engine(), options));
+        try (Telemetry telemetry = new Telemetry();
+                Export export = Export.configured(root.environment());
+                EngineSession session = EngineSession.open(root, telemetry::vertx)) {
+            EngineSession.await(export.listen(session.vertx()));
+            Server server = EngineSession.await(Server.start(session.vertx(), session.engine(), options, telemetry));
             tell(server);
             CountDownLatch asked = new CountDownLatch(1);
             AtomicBoolean leaving = new AtomicBoolean();

@@ -182,7 +182,7 @@ final class ActiveStream implements Attempt.Listener {
                 book.context(attempts),
                 connectorState,
                 pool,
-                book.ledger(attempts, frontier -> context.runOnContext(v -> committed(frontier))),
+                book.ledger(attempts, (frontier, took) -> context.runOnContext(v -> committed(frontier, took))),
                 this);
         attempt = Optional.of(made);
         made.deploy()
@@ -190,8 +190,8 @@ final class ActiveStream implements Attempt.Listener {
                         context.runOnContext(v -> signal(done.succeeded() ? Signal.DEPLOYED : Signal.DEPLOY_FAILED)));
     }
 
-    private void committed(LoadFrontier frontier) {
-        story.frontierCommitted(plan.name(), frontier.sequence(), frontier.rows(), frontier.last());
+    private void committed(LoadFrontier frontier, Duration took) {
+        story.frontierCommitted(plan.name(), frontier.sequence(), frontier.rows(), frontier.last(), took);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.state.StateStore;
+import io.rapidbyte.wasm.GuestInstance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -124,6 +125,11 @@ public final class Engine {
     /** Bytes of the frames under way, by edge; empty while nothing runs. */
     Map<String, Long> leasedFrames() {
         return pool.leased();
+    }
+
+    /** What is held now. Any thread; takes no lock. */
+    public EngineLoad load() {
+        return new EngineLoad(pool.leasedCount(), pool.leasedBytes(), GuestInstance.allMemoryBytes());
     }
 
     /** Cancels what runs and undeploys everything. */

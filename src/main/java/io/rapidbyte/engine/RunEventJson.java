@@ -45,7 +45,8 @@ public final class RunEventJson {
                 json.put("stream", e.streamName())
                         .put("frontier", e.frontier())
                         .put("rows", e.rows())
-                        .put("last", e.last());
+                        .put("last", e.last())
+                        .put("saved_in", ReportJson.seconds(e.savedIn()));
             case RunEvent.StreamRetrying e ->
                 json.put("stream", e.streamName())
                         .put("attempt", e.attempt())
@@ -107,7 +108,8 @@ public final class RunEventJson {
                         text(json, "stream"),
                         json.path("frontier").asLong(),
                         json.path("rows").asLong(),
-                        json.path("last").asBoolean());
+                        json.path("last").asBoolean(),
+                        ReportJson.duration(json.path("saved_in")));
             case "stream_retrying" ->
                 new RunEvent.StreamRetrying(
                         run,

@@ -56,8 +56,8 @@ final class RunStory {
                 runId, ++sequence, Instant.now(), stream, attempt, error.code(), error.message(), delay));
     }
 
-    void frontierCommitted(String stream, long frontier, long rows, boolean last) {
-        tell(new RunEvent.FrontierCommitted(runId, ++sequence, Instant.now(), stream, frontier, rows, last));
+    void frontierCommitted(String stream, long frontier, long rows, boolean last, Duration savedIn) {
+        tell(new RunEvent.FrontierCommitted(runId, ++sequence, Instant.now(), stream, frontier, rows, last, savedIn));
     }
 
     void streamFinished(StreamReport report) {

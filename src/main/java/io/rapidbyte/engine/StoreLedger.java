@@ -17,18 +17,27 @@ import io.rapidbyte.state.OpenRun;
 import io.rapidbyte.state.StateException;
 import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /** The books of one attempt at a stream, in the state. */
 final class StoreLedger implements StreamLedger {
+    /** Hears of a frontier that is safe. */
+    interface OnSaved {
+        /**
+         * @param load as it stands then
+         * @param took how long the state needed
+         */
+        void saved(LoadFrontier frontier, Load load, Duration took);
+    }
+
     private final StateStore store;
     private final OpenRun run;
     private final Load start;
     private final int attempt;
     private final DeadLetterCap cap;
-    private final BiConsumer<LoadFrontier, Load> onSaved;
+    private final OnSaved onSaved;
 
     // Written on the guest thread; read on the event loop once the attempt has ended.
     private volatile long prepared;
@@ -39,15 +48,9 @@ final class StoreLedger implements StreamLedger {
     /**
      * Continues from {@code start}.
      *
-     * @param onSaved told of each frontier that was saved and of the load as it stands then, on the guest thread
+     * @param onSaved told of each frontier that was saved, on the guest thread
      */
-    StoreLedger(
-            StateStore store,
-            OpenRun run,
-            Load start,
-            int attempt,
-            DeadLetterCap cap,
-            BiConsumer<LoadFrontier, Load> onSaved) {
+    StoreLedger(StateStore store, OpenRun run, Load start, int attempt, DeadLetterCap cap, OnSaved onSaved) {
         this.store = store;
         this.run = run;
         this.start = start;
@@ -101,11 +104,13 @@ final class StoreLedger implements StreamLedger {
                 start.rejected() + durable.rejected(),
                 cursor(durable.payload()));
         // The cursor moves here and nowhere else: after the destination's own commit (I6), and with all else (I7).
+        long saving = System.nanoTime();
         await(store.saveFrontier(run, frontier), CommitState.AFTER_COMMIT_CONFIRMED);
+        Duration took = Duration.ofNanos(System.nanoTime() - saving);
         prepared = durable.sequence();
         committed = durable.sequence();
         rejectedForGood = durable.rejected();
-        onSaved.accept(frontier, after(frontier));
+        onSaved.saved(frontier, after(frontier), took);
     }
 
     private Optional<CursorValue> cursor(String payload) {

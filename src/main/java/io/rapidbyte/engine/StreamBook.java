@@ -16,7 +16,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * What the state knows of one stream of a run. On the orchestrator's event loop, but for what its
@@ -85,12 +85,12 @@ final class StreamBook {
                 .mapEmpty();
     }
 
-    /** @param onSaved told of each frontier that was saved, on the guest thread */
-    StoreLedger ledger(int attempt, Consumer<LoadFrontier> onSaved) {
-        return new StoreLedger(store, run, load, attempt, cap, (frontier, moved) -> {
+    /** @param onSaved told of each frontier that was saved and how long that took, on the guest thread */
+    StoreLedger ledger(int attempt, BiConsumer<LoadFrontier, Duration> onSaved) {
+        return new StoreLedger(store, run, load, attempt, cap, (frontier, moved, took) -> {
             load = moved;
             complete = frontier.last();
-            onSaved.accept(frontier);
+            onSaved.accept(frontier, took);
         });
     }
 

@@ -123,6 +123,11 @@ public final class FramePool implements AutoCloseable {
                         PooledBytes::owner, TreeMap::new, Collectors.summingLong(PooledBytes::capacity)));
     }
 
+    /** Pieces on lease. */
+    public int leasedCount() {
+        return leased.size();
+    }
+
     public long leasedBytes() {
         return leased.stream().mapToLong(PooledBytes::capacity).sum();
     }

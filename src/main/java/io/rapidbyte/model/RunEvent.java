@@ -46,9 +46,17 @@ public sealed interface RunEvent {
      * @param frontier counts from 1 in a load
      * @param rows of the load up to there, those of earlier runs included
      * @param last whether the load is complete with it
+     * @param savedIn what the state needed for it
      */
     record FrontierCommitted(
-            String runId, long sequence, Instant at, String streamName, long frontier, long rows, boolean last)
+            String runId,
+            long sequence,
+            Instant at,
+            String streamName,
+            long frontier,
+            long rows,
+            boolean last,
+            Duration savedIn)
             implements RunEvent {}
 
     /**

@@ -6,6 +6,7 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
@@ -31,16 +32,17 @@ public final class Server {
     }
 
     /**
-     * Starts to listen. The caller owns {@code vertx} and {@code engine}, and stops the server before them.
+     * Starts to listen. The caller owns {@code vertx}, {@code engine} and {@code telemetry}, and stops the server before them.
      *
      * @return fails with a {@link FailureException} of kind {@code USAGE} where the options cannot be met
      */
-    public static Future<Server> start(Vertx vertx, Engine engine, ServerOptions options) {
-        return start(vertx, engine, options, InstantSource.system());
+    public static Future<Server> start(Vertx vertx, Engine engine, ServerOptions options, Telemetry telemetry) {
+        return start(vertx, engine, options, telemetry, InstantSource.system());
     }
 
-    static Future<Server> start(Vertx vertx, Engine engine, ServerOptions options, InstantSource clock) {
-        return vertx.executeBlocking(() -> prepare(engine, options, clock), false)
+    static Future<Server> start(
+            Vertx vertx, Engine engine, ServerOptions options, Telemetry telemetry, InstantSource clock) {
+        return vertx.executeBlocking(() -> prepare(engine, options, telemetry, clock), false)
                 .map(Objects::requireNonNull)
                 .compose(prepared -> vertx.deployVerticle(prepared.verticle())
                         .recover(cause -> Future.failedFuture(cannotListen(options, cause)))
@@ -54,7 +56,7 @@ public final class Server {
 
     private record Prepared(ServerVerticle verticle, Tokens tokens) {}
 
-    private static Prepared prepare(Engine engine, ServerOptions options, InstantSource clock) {
+    private static Prepared prepare(Engine engine, ServerOptions options, Telemetry telemetry, InstantSource clock) {
         if (!Files.isDirectory(options.pipelines())) {
             throw refused(
                     "serve.pipelines",
@@ -63,7 +65,8 @@ public final class Server {
                     Optional.empty());
         }
         Tokens tokens = Tokens.of(options);
-        return new Prepared(new ServerVerticle(engine, options, tokens, ApiDescription.load(), clock), tokens);
+        return new Prepared(
+                new ServerVerticle(engine, options, tokens, ApiDescription.load(), clock, telemetry), tokens);
     }
 
     private static Throwable cannotListen(ServerOptions options, Throwable cause) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.ListingJson;
+import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -16,8 +17,10 @@ final class ServerCalls {
     private final Books books;
     private final RunDesk desk;
     private final ApiDescription description;
+    private final Telemetry telemetry;
 
-    ServerCalls(Engine engine, Books books, RunDesk desk, ApiDescription description) {
+    ServerCalls(Engine engine, Books books, RunDesk desk, ApiDescription description, Telemetry telemetry) {
+        this.telemetry = telemetry;
         this.engine = engine;
         this.books = books;
         this.desk = desk;
@@ -43,6 +46,10 @@ final class ServerCalls {
 
     Future<Answer> describe(Call call) {
         return Future.succeededFuture(new Answer.Text("application/yaml", description.text()));
+    }
+
+    Future<Answer> metrics(Call call) {
+        return Future.succeededFuture(new Answer.Text(Telemetry.MEDIA_TYPE, telemetry.scrape()));
     }
 
     Future<Answer> version(Call call) {

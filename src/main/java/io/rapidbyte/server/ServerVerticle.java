@@ -4,6 +4,7 @@ import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.RunHandle;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.server.Call.Handler;
+import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -36,6 +37,7 @@ final class ServerVerticle extends VerticleBase {
     private final Tokens tokens;
     private final ApiDescription description;
     private final InstantSource clock;
+    private final Telemetry telemetry;
 
     private Wiring wiring;
 
@@ -44,12 +46,18 @@ final class ServerVerticle extends VerticleBase {
 
     @SuppressWarnings("NullAway.Init") // set by start, before anything else is called
     ServerVerticle(
-            Engine engine, ServerOptions options, Tokens tokens, ApiDescription description, InstantSource clock) {
+            Engine engine,
+            ServerOptions options,
+            Tokens tokens,
+            ApiDescription description,
+            InstantSource clock,
+            Telemetry telemetry) {
         this.engine = engine;
         this.options = options;
         this.tokens = tokens;
         this.description = description;
         this.clock = clock;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -74,15 +82,17 @@ final class ServerVerticle extends VerticleBase {
                 .connectionHandler(guard::opened)
                 .requestHandler(router);
         wiring = new Wiring(hub, desk, http);
-        return hub.open().compose(open -> http.listen());
+        telemetry.watch(engine::load);
+        return hub.open().compose(open -> telemetry.listen(vertx)).compose(listening -> http.listen());
     }
 
     private Map<String, Handler> handlers(Shelf shelf, Books books, FeedHub hub, RunDesk desk) {
         Map<String, Handler> handlers = new HashMap<>();
-        ServerCalls server = new ServerCalls(engine, books, desk, description);
+        ServerCalls server = new ServerCalls(engine, books, desk, description, telemetry);
         handlers.put("live", server::live);
         handlers.put("ready", server::ready);
         handlers.put("describe", server::describe);
+        handlers.put("metrics", server::metrics);
         handlers.put("version", server::version);
         handlers.put("listConnectors", server::connectors);
         PipelineCalls pipelines = new PipelineCalls(engine, shelf, books, hub);

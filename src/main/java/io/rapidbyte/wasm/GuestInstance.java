@@ -210,6 +210,11 @@ public final class GuestInstance<X extends Exception> implements AutoCloseable {
         Thread.ofPlatform().daemon().name("cancel-" + owner.getName()).start(() -> context.close(true));
     }
 
+    /** Bytes of all guests' memories in this process. Any thread. */
+    public static long allMemoryBytes() {
+        return GuestMemory.LIVE_BYTES.sum();
+    }
+
     /** The current size of the guest's memory in bytes; 0 once closed. */
     public long memoryBytes() {
         requireOwner();

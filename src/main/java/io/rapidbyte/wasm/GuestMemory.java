@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -16,6 +17,9 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
  * of it can be in use, and the rest at the instance's end.
  */
 final class GuestMemory implements LinearMemory {
+    /** Of all memories of the process that are not freed. */
+    static final LongAdder LIVE_BYTES = new LongAdder();
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
 
     private record Engine(Value memory, Value asByteBuffer, Value realloc) {}
@@ -49,7 +53,9 @@ final class GuestMemory implements LinearMemory {
 
     @SuppressWarnings("ReferenceEquality") // equal buffers are those of equal content
     private void see(Engine at) {
+        LIVE_BYTES.add(-bytes.capacity());
         bytes = at.asByteBuffer.execute(at.memory).<ByteBuffer>asHostObject().order(ByteOrder.LITTLE_ENDIAN);
+        LIVE_BYTES.add(bytes.capacity());
         Optional<ByteBuffer> now = DirectMemory.owner(bytes);
         if (block.isPresent() && block.get() != now.orElse(NOTHING)) {
             outgrown.add(block.get());
@@ -66,6 +72,7 @@ final class GuestMemory implements LinearMemory {
     /** Frees all of it. The context is closed, so that no guest code reads or writes it any more. */
     void free() {
         engine = Optional.empty();
+        LIVE_BYTES.add(-bytes.capacity());
         bytes = NOTHING;
         freeOutgrown();
         block.ifPresent(DirectMemory::free);

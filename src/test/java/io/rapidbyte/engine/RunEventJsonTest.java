@@ -68,7 +68,7 @@ class RunEventJsonTest {
                         "r", 4, AT, "users", 10, 20, 9, 1, Optional.of(100L), Optional.of("destination")),
                 new RunEvent.Log("r", 4, AT, Optional.empty(), "source (x)", "info", "hello"),
                 new RunEvent.Log("r", 5, AT, Optional.of("users"), "source (x)", "warn", "hello"),
-                new RunEvent.FrontierCommitted("r", 6, AT, "users", 3, 600, true),
+                new RunEvent.FrontierCommitted("r", 6, AT, "users", 3, 600, true, Duration.ofMillis(3)),
                 new RunEvent.StreamRetrying("r", 6, AT, "users", 1, "pg.gone", "it broke", Duration.ofMillis(250)),
                 new RunEvent.StreamFinished("r", 6, AT, STREAM),
                 new RunEvent.RunFinished(

@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchema;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
 import io.rapidbyte.state.StateLocation;
+import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class TestServer implements AutoCloseable {
                 new EngineOptions(
                         List.of(Path.of("connectors")), new StateLocation.SqliteFile(folder.resolve("state.db")))));
         InstantSource clock = now::get;
-        server = await(Server.start(vertx, engine, options(folder, maxRuns, grace), clock));
+        server = await(Server.start(vertx, engine, options(folder, maxRuns, grace), new Telemetry(), clock));
     }
 
     static ServerOptions options(Path folder, int maxRuns, Duration grace) {
