@@ -26,6 +26,8 @@ final class StoreLedger implements StreamLedger {
     /** Hears of a frontier that is safe. */
     interface OnSaved {
         /**
+         * On the guest thread.
+         *
          * @param load as it stands then
          * @param took how long the state needed
          */
