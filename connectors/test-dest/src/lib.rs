@@ -2,7 +2,7 @@
 //! in order and without a gap. And that misbehaves on request.
 
 use rapidbyte_sdk::arrow::{DataType, Reader};
-use rapidbyte_sdk::types::{MetricValue, StateScope, WriteSummary};
+use rapidbyte_sdk::types::{Comparison, KeyRange, MetricValue, RangeDigest, Receipt, StateScope, WriteSummary};
 use rapidbyte_sdk::{host, ConnectorError, Destination, Finding, Inbound, Inbox, Result, StreamContext};
 use serde::Deserialize;
 use test_misbehave::{wait, Misbehaviour, Moment};
@@ -22,6 +22,12 @@ pub struct Config {
     confirm: bool,
     /// Writes the row count to the stream's state under `test-dest.rows`.
     store: bool,
+    /// The sequence of every receipt; none keeps no receipts.
+    receipt_sequence: Option<u64>,
+    /// Keeps how many rows there are in the connector's state, at once and for all to see.
+    count: bool,
+    /// Takes a failed upstream for the end.
+    ignore_errors: bool,
     #[serde(flatten)]
     misbehaviour: Misbehaviour,
 }
@@ -35,10 +41,15 @@ impl Default for Config {
             slow_ms: 0,
             confirm: true,
             store: false,
+            receipt_sequence: None,
+            count: false,
+            ignore_errors: false,
             misbehaviour: Misbehaviour::default(),
         }
     }
 }
+
+const COUNT_KEY: &str = "test-dest.count";
 
 pub struct TestDest {
     config: Config,
@@ -72,10 +83,15 @@ impl Destination for TestDest {
             if batches == self.config.fail_after_batches {
                 self.config.misbehaviour.in_run(ctx)?;
             }
-            match input.next()? {
+            let next = match input.next() {
+                Err(_) if self.config.ignore_errors => None,
+                next => next?,
+            };
+            match next {
                 Some(Inbound::Batch(ipc)) => {
                     batches += 1;
                     self.check(&ipc, &mut seen)?;
+                    self.count(seen.rows)?;
                     wait(self.config.slow_ms)?;
                 }
                 Some(Inbound::Barrier(barrier)) if self.config.confirm => input.confirm(&barrier)?,
@@ -87,12 +103,39 @@ impl Destination for TestDest {
         Ok(input.summary(seen.rows, 0))
     }
 
+    fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
+        let receipt = |sequence| Receipt {
+            load_id: ctx.run.load_id.clone(),
+            sequence,
+            payload: String::new(),
+            rows: 0,
+            complete: false,
+        };
+        Ok(self.config.receipt_sequence.map(receipt))
+    }
+
+    fn digest(&mut self, _: &Comparison, _: &KeyRange, _: &[Vec<String>]) -> Result<Vec<RangeDigest>> {
+        if !self.config.count {
+            return Err(ConnectorError::config("connector.no-comparison", "nothing is counted"));
+        }
+        let stored = host::state_get(StateScope::Connector, COUNT_KEY)?.unwrap_or_default();
+        let rows = String::from_utf8_lossy(&stored).parse().unwrap_or(0);
+        Ok(vec![RangeDigest { rows, hash: String::new() }])
+    }
+
     fn close(self) -> Result<()> {
         self.config.misbehaviour.at(Moment::Close)
     }
 }
 
 impl TestDest {
+    fn count(&self, rows: u64) -> Result<()> {
+        if !self.config.count {
+            return Ok(());
+        }
+        host::state_put(StateScope::Connector, COUNT_KEY, rows.to_string().as_bytes())
+    }
+
     fn check(&self, ipc: &[u8], seen: &mut Seen) -> Result<()> {
         let mut reader = Reader::new(ipc)?;
         seen.columns = reader.schema().fields.len();

@@ -26,6 +26,10 @@ pub struct Config {
     slow_ms: u64,
     /// Writes the stream context to the log, for tests of what arrives.
     echo_context: bool,
+    /// Emits nothing at all where there are no rows.
+    silent_when_empty: bool,
+    /// Goes on when the host refuses a batch.
+    ignore_errors: bool,
     /// What `discover` finds.
     streams: Vec<String>,
     #[serde(flatten)]
@@ -43,6 +47,8 @@ impl Default for Config {
             barrier_every: 0,
             slow_ms: 0,
             echo_context: false,
+            silent_when_empty: false,
+            ignore_errors: false,
             streams: vec!["numbers".to_owned()],
             misbehaviour: Misbehaviour::default(),
         }
@@ -108,7 +114,7 @@ impl Source for TestSource {
             self.config.misbehaviour.in_run(ctx)?;
         }
         // A stream without rows still tells its schema (I2).
-        if !batch.is_empty() || self.config.rows == 0 {
+        if !batch.is_empty() || (self.config.rows == 0 && !self.config.silent_when_empty) {
             self.emit(&mut batch, self.config.rows, out)?;
         }
         Ok(())
@@ -123,7 +129,10 @@ impl TestSource {
     fn emit(&self, batch: &mut Batch, next_id: u64, out: &mut Emitter) -> Result<()> {
         let mut ipc = Vec::new();
         batch.write_ipc(&mut ipc)?;
-        out.batch(&ipc, batch.rows() as u64)?;
+        match out.batch(&ipc, batch.rows() as u64) {
+            Err(_) if self.config.ignore_errors => {}
+            sent => sent?,
+        }
         batch.clear();
         if self.config.barrier_every > 0 && out.batches() % self.config.barrier_every == 0 {
             out.barrier(&next_id.to_string())?;

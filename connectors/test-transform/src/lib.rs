@@ -1,6 +1,6 @@
 //! A transform that passes batches on, drops or doubles some, and misbehaves on request.
 
-use rapidbyte_sdk::arrow::{write_columns, Column, ColumnView, Reader, Schema};
+use rapidbyte_sdk::arrow::{write_columns, BatchView, Column, ColumnView, Reader, Schema};
 use rapidbyte_sdk::{Emitter, Result, StreamContext, Transform};
 use serde::Deserialize;
 use test_misbehave::{wait, Misbehaviour, Moment};
@@ -20,6 +20,10 @@ pub enum Action {
     DropOddBatches,
     /// Sent twice.
     Double,
+    /// Left out where they have no rows.
+    DropEmpty,
+    /// Each with one column less than the one before.
+    Shrink,
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -73,6 +77,9 @@ impl Transform for TestTransform {
                 out.batch(&ipc, rows)?;
                 out.batch(&ipc, rows)?;
             }
+            Action::DropEmpty if rows > 0 => out.batch(&ipc, rows)?,
+            Action::DropEmpty => {}
+            Action::Shrink => self.shrink(&schema, &kept, number as usize, out)?,
             Action::DropOddBatches if number % 2 == 0 => out.batch(&ipc, rows)?,
             Action::DropOddBatches => {}
             Action::Rewrite => {
@@ -100,6 +107,18 @@ impl Transform for TestTransform {
 }
 
 impl TestTransform {
+    fn shrink(&self, schema: &Schema, kept: &[BatchView<'_>], by: usize, out: &mut Emitter) -> Result<()> {
+        let columns = schema.fields.len().saturating_sub(by).max(1);
+        let smaller = Schema::new(schema.fields[..columns].to_vec());
+        for batch in kept {
+            let raw: Vec<_> = batch.columns()[..columns].iter().map(ColumnView::raw).collect();
+            let mut written = Vec::new();
+            write_columns(&smaller, batch.rows(), &raw, &mut written)?;
+            out.batch(&written, batch.rows() as u64)?;
+        }
+        Ok(())
+    }
+
     fn keep_even(&self, schema: &Schema, columns: &[ColumnView<'_>], out: &mut Emitter) -> Result<()> {
         let rows = columns.first().map_or(0, ColumnView::rows);
         let even: Vec<usize> = (0..rows).filter(|row| (self.rows + *row as u64) % 2 == 0).collect();

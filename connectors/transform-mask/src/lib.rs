@@ -25,7 +25,6 @@ mod mask;
 mod plan;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use config::{Config, Rule, Rules};
 use plan::Plan;

@@ -1,7 +1,7 @@
 //! Masking one column of one batch.
 
 use crate::config::Rule;
-use crate::text;
+use rapidbyte_values::text;
 use rapidbyte_sdk::arrow::{Column, ColumnView, DataType, Field};
 use sha2::{Digest, Sha256};
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! What becomes of a schema: checked once, before the first batch leaves.
 
 use crate::config::{OnMissing, Rule, Rules};
-use crate::text;
+use rapidbyte_values::text;
 use rapidbyte_sdk::arrow::{keys, DataType, Field, Schema};
 use rapidbyte_sdk::{ConnectorError, Result};
 

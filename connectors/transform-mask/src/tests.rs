@@ -211,7 +211,7 @@ fn check_tells_of_missing_salt_and_columns() {
 }
 
 mod text {
-    use crate::text::write;
+    use rapidbyte_values::text::write;
     use rapidbyte_sdk::arrow::{write_columns, Column, DataType, Field, Reader, Schema};
 
     fn printed(data_type: DataType, push: impl Fn(&mut Column)) -> String {

@@ -8,7 +8,8 @@ import java.util.Set;
 /** Starts the command line. */
 public final class Main {
     /** The commands that run guests. */
-    private static final Set<String> GUEST_COMMANDS = Set.of("run", "check", "discover", "serve", "demo");
+    private static final Set<String> GUEST_COMMANDS =
+            Set.of("run", "check", "verify", "discover", "serve", "demo", "connector");
 
     private Main() {}
 

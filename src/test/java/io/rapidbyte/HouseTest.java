@@ -134,6 +134,20 @@ class HouseTest {
             .because("a room imports only rooms below it: turn the call round, the upper room passes in a callback");
 
     @ArchTest
+    static final ArchRule conformance_needs_no_engine = noClasses()
+            .that()
+            .resideInAPackage("io.rapidbyte.conformance..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(VERTX)
+                    .or(resideInAnyPackage(
+                            "io.rapidbyte.flow..",
+                            "io.rapidbyte.engine..",
+                            "io.rapidbyte.state..",
+                            "io.rapidbyte.config..")))
+            .because(
+                    "what the suite finds is the connector's doing, not the engine's: play the host in the suite itself");
+
+    @ArchTest
     static final ArchRule nobody_calls_a_face = noClasses()
             .that(resideInAPackage("io.rapidbyte..")
                     .and(JavaClass.Predicates.resideOutsideOfPackages(
@@ -177,7 +191,8 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule no_cycles = SlicesRuleDefinition.slices()
-            .matching("io.rapidbyte.(arrow|cli|config|connector|engine|flow|model|server|state|telemetry|wasm)..")
+            .matching(
+                    "io.rapidbyte.(arrow|cli|config|conformance|connector|engine|flow|model|scaffold|server|state|telemetry|wasm)..")
             .should()
             .beFreeOfCycles()
             .because(
@@ -220,10 +235,12 @@ class HouseTest {
                 "arrow",
                 "cli",
                 "config",
+                "conformance",
                 "connector",
                 "engine",
                 "flow",
                 "model",
+                "scaffold",
                 "server",
                 "state",
                 "telemetry",

@@ -101,6 +101,11 @@ final class MessageWalk {
         return bodyLength;
     }
 
+    /** First byte of the current message's body. */
+    int bodyStart() {
+        return next - (int) bodyLength;
+    }
+
     /** First byte of the current message. */
     int messageStart() {
         return messageStart;

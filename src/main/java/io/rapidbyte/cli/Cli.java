@@ -74,7 +74,9 @@ public final class Cli {
                 .addSubcommand(StateCommand.withSubcommands(root))
                 .addSubcommand(RunsCommand.withSubcommands(root))
                 .addSubcommand(DlqCommand.withSubcommands(root))
-                .addSubcommand(new ConnectorsCommand(root))
+                .addSubcommand(ConnectorsCommand.withSubcommands(root))
+                .addSubcommand(ConnectorCommand.withSubcommands(root))
+                .addSubcommand(new ScaffoldCommand(root))
                 .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new VersionCommand(root))
                 .addSubcommand(new CommandLine.HelpCommand());

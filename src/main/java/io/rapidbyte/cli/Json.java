@@ -13,6 +13,7 @@ import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunReport;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -77,6 +78,20 @@ public final class Json {
         ObjectNode node = result("connectors", "succeeded", 0);
         ArrayNode array = node.putArray("connectors");
         listings.forEach(listing -> array.add(ListingJson.connector(listing)));
+        return node;
+    }
+
+    static ObjectNode connectorSchema(ConnectorListing listing, ObjectNode schema) {
+        ObjectNode node = result("connectors show", "succeeded", 0);
+        node.set("connector", ListingJson.connector(listing));
+        node.set("config_schema", schema);
+        return node;
+    }
+
+    static ObjectNode scaffold(Path folder, List<Path> written) {
+        ObjectNode node = result("scaffold", "succeeded", 0).put("folder", folder.toString());
+        ArrayNode files = node.putArray("files");
+        written.forEach(file -> files.add(file.toString()));
         return node;
     }
 

@@ -97,7 +97,7 @@ public final class Root implements Runnable {
             names = "--connectors",
             scope = ScopeType.INHERIT,
             paramLabel = "DIR",
-            description = "A folder of connectors, searched before the bundled ones. May be repeated.")
+            description = "A folder of connectors, searched before the user's and the bundled ones. May be repeated.")
     private List<Path> connectors = new ArrayList<>();
 
     Root(PrintStream out, PrintStream err, Map<String, String> environment, boolean interactive) {
@@ -111,7 +111,7 @@ public final class Root implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: run, check, verify, discover, serve, state, runs, dlq, connectors, demo");
+                "a command is missing: run, check, verify, discover, serve, state, runs, dlq, connectors, connector, scaffold, demo");
     }
 
     PrintStream out() {
@@ -135,8 +135,9 @@ public final class Root implements Runnable {
         return verbose.length > 0;
     }
 
+    /** Where connectors are looked for before the bundled ones. */
     List<Path> connectors() {
-        return List.copyOf(connectors);
+        return ConnectorFolders.searched(connectors, environment);
     }
 
     LogLevel logLevel() {

@@ -30,22 +30,32 @@ public final class PipelineLoader {
      */
     public static Pipeline load(Path path, Map<String, String> environment) throws PipelineException {
         String file = path.toString();
-        return parse(decode(bytes(path, file), file), file, environment);
+        return parse(text(path), file, environment);
     }
 
     /** The same for a text; {@code file} names it in problems. */
     public static Pipeline parse(String text, String file, Map<String, String> environment) throws PipelineException {
         Problems problems = new Problems(file);
-        if (text.length() > MAX_FILE_BYTES) {
-            throw tooLarge(file);
-        }
-        String yaml = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-        Document document = YamlReader.read(yaml, problems).orElseThrow(problems::exception);
+        Document document = document(text, file, problems);
         Reading reading = new Reading(new Variables(environment, problems), problems);
         Section root = new Section(reading, KeyPath.ROOT, document.root(), SectionKeys.ROOT);
         Optional<Pipeline> pipeline = PipelineReader.read(root, new Origins(file, document.marks()));
         problems.throwIfAny();
         return pipeline.orElseThrow(() -> new IllegalStateException("neither a pipeline nor a problem in " + file));
+    }
+
+    static Document document(String text, String file, Problems problems) throws PipelineException {
+        if (text.length() > MAX_FILE_BYTES) {
+            throw tooLarge(file);
+        }
+        String yaml = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        return YamlReader.read(yaml, problems).orElseThrow(problems::exception);
+    }
+
+    /** The whole file as text. */
+    static String text(Path path) throws PipelineException {
+        String file = path.toString();
+        return decode(bytes(path, file), file);
     }
 
     private static byte[] bytes(Path path, String file) throws PipelineException {

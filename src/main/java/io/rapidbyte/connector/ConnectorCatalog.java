@@ -31,7 +31,8 @@ public final class ConnectorCatalog {
 
     /**
      * A catalogue of the connectors in {@code folders}, searched in that order, and the bundled ones.
-     * A folder holds {@code <name>.wasm} files or {@code <name>/<name>.wasm}, each beside its manifest.
+     * A folder holds {@code <name>.wasm} files, {@code <name>/<name>.wasm} or, for versions side by side,
+     * {@code <name>@<version>/<name>.wasm}, each beside its manifest.
      */
     public static ConnectorCatalog of(List<Path> folders) {
         return new ConnectorCatalog(folders);
@@ -46,15 +47,7 @@ public final class ConnectorCatalog {
      *     module is unfit, or if it lacks the role
      */
     public Connector resolve(String use, ConnectorRole role) throws ConnectorException {
-        Connector connector = switch (Reference.parse(use)) {
-            case Reference.ByPath path -> byPath(path.path());
-            case Reference.ByName name -> byName(use, name);
-            case Reference.Malformed _ ->
-                throw HostErrors.config(
-                        "connector.malformed-name",
-                        "\"" + Text.cut(use, 100) + "\" is no connector; write name, namespace/name or "
-                                + "namespace/name@version in lower case, or the path of a .wasm file");
-        };
+        Connector connector = find(use).connector();
         if (!connector.manifest().roles().containsKey(role)) {
             throw HostErrors.config(
                     "connector.wrong-role",
@@ -67,6 +60,25 @@ public final class ConnectorCatalog {
         return connector;
     }
 
+    /**
+     * The connector of that name or path, fit for use or not.
+     *
+     * @param use as {@link #resolve} takes it
+     * @throws ConnectorException of category {@code CONFIG} if there is none
+     */
+    public ConnectorCandidate find(String use) throws ConnectorException {
+        return new ConnectorCandidate(
+                switch (Reference.parse(use)) {
+                    case Reference.ByPath path -> byPath(path.path());
+                    case Reference.ByName name -> byName(use, name);
+                    case Reference.Malformed _ ->
+                        throw HostErrors.config(
+                                "connector.malformed-name",
+                                "\"" + Text.cut(use, 100) + "\" is no connector; write name, namespace/name or "
+                                        + "namespace/name@version in lower case, or the path of a .wasm file");
+                });
+    }
+
     /** All connectors of the folders and the bundle, by name; those unfit for use are among them and say why. */
     public List<ConnectorListing> list() {
         return places().values().stream()
@@ -74,11 +86,11 @@ public final class ConnectorCatalog {
                 .toList();
     }
 
-    private Connector byPath(String path) throws ConnectorException {
+    private Inspection byPath(String path) throws ConnectorException {
         try {
             Path file = Path.of(path);
             if (Files.isRegularFile(file)) {
-                return Inspection.of(new CatalogPlace.File(file)).connector();
+                return Inspection.of(new CatalogPlace.File(file));
             }
         } catch (InvalidPathException e) {
             throw notFound(path, "it is no path: " + e.getReason());
@@ -86,13 +98,13 @@ public final class ConnectorCatalog {
         throw notFound(path, "there is no such file");
     }
 
-    private Connector byName(String use, Reference.ByName reference) throws ConnectorException {
+    private Inspection byName(String use, Reference.ByName reference) throws ConnectorException {
         List<String> others = new ArrayList<>();
-        for (CatalogPlace place : candidates(reference.name())) {
+        for (CatalogPlace place : candidates(reference)) {
             Inspection inspection = Inspection.of(place);
             Optional<ConnectorManifest> manifest = inspection.manifest();
             if (manifest.isEmpty() || reference.fits(manifest.get())) {
-                return inspection.connector();
+                return inspection;
             }
             others.add(manifest.get().id() + "@" + manifest.get().version() + " (" + place.location() + ")");
         }
@@ -116,10 +128,16 @@ public final class ConnectorCatalog {
     }
 
     /** Every place of that name, in the order of the search. */
-    private List<CatalogPlace> candidates(String name) {
+    private List<CatalogPlace> candidates(Reference.ByName reference) {
         List<CatalogPlace> candidates = new ArrayList<>();
+        String name = reference.name();
+        String file = name + ".wasm";
         for (Path folder : folders) {
-            Stream.of(folder.resolve(name + ".wasm"), folder.resolve(name).resolve(name + ".wasm"))
+            Stream<Path> ofVersion = reference.version().stream()
+                    .map(version -> folder.resolve(name + "@" + version).resolve(file));
+            Stream.concat(
+                            ofVersion,
+                            Stream.of(folder.resolve(file), folder.resolve(name).resolve(file)))
                     .filter(Files::isRegularFile)
                     .map(CatalogPlace.File::new)
                     .forEach(candidates::add);
@@ -146,13 +164,18 @@ public final class ConnectorCatalog {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> Files.isDirectory(entry) ? entry.resolve(entry.getFileName() + ".wasm") : entry)
+            return entries.map(entry -> Files.isDirectory(entry) ? entry.resolve(nameOf(entry) + ".wasm") : entry)
                     .filter(file -> file.getFileName().toString().endsWith(".wasm") && Files.isRegularFile(file))
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list the connectors in " + folder, e);
         }
+    }
+
+    /** A folder's name, without the version that may follow it. */
+    private static String nameOf(Path folder) {
+        return folder.getFileName().toString().replaceFirst("@.*", "");
     }
 
     private static Set<String> bundled() {

@@ -86,9 +86,17 @@ public final class ListingJson {
                     .put("protocol_version", manifest.protocolVersion());
             ObjectNode roles = node.putObject("roles");
             manifest.roles().forEach((role, abilities) -> {
-                ArrayNode modes = roles.putObject(ReportJson.word(role)).putArray("modes");
-                abilities.modes().forEach(modes::add);
+                ObjectNode each = roles.putObject(ReportJson.word(role));
+                abilities.modes().forEach(each.putArray("modes")::add);
+                abilities.features().forEach(each.putArray("features")::add);
             });
+            ObjectNode network = node.putObject("permissions").putObject("network");
+            manifest.network().allowedHosts().forEach(network.putArray("allowed_hosts")::add);
+            network.put("allow_runtime_config_domains", manifest.network().allowRuntimeConfigDomains());
+            network.put("tls", ReportJson.word(manifest.network().tls()));
+            node.putObject("limits")
+                    .put("max_memory_mb", manifest.limits().maxMemoryMb())
+                    .put("max_sockets", manifest.limits().maxSockets());
         });
         return node;
     }

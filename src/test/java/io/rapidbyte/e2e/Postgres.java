@@ -82,7 +82,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** Makes {@code user} log in with a password, hashed by {@code method}: {@code md5} or {@code scram-sha-256}. */
-    void requirePassword(String user, String password, String method) {
+    public void requirePassword(String user, String password, String method) {
         Database admin = new Database(this, "postgres");
         admin.execute("set password_encryption = '" + method + "'; create role " + user + " login password '" + password
                 + "'");
