@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Begins a connector: writes a project that builds, with manifest, settings' schema, tests and a build script.",
             "",
             "The name says what it is to be: source-..., dest-... or transform-.... It is written in Rust with the SDK, or in C "
-                    + "with nothing but a compiler. What is written works as it stands; put your own system in its place."
+                    + "(transforms and destinations) with nothing but a compiler. What is written works as it stands; put your own system in its place."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -67,6 +67,9 @@ final class ScaffoldCommand implements Callable<Integer> {
         Scaffold scaffold = Scaffold.named(name, language)
                 .orElseThrow(() -> misused("a connector's name is source-, dest- or transform- and something in "
                         + "lower case, such as source-lines"));
+        if (language == Language.C && scaffold.role() == Scaffold.Role.SOURCE) {
+            throw misused("a source has to write Arrow, which the SDK does: begin it in Rust");
+        }
         Path folder = directory.resolve(name);
         List<Path> written;
         try {

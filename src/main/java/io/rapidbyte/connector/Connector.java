@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.Narrowing;
+import io.rapidbyte.wasm.ComponentFile;
 import io.rapidbyte.wasm.GuestEngine;
 import io.rapidbyte.wasm.GuestException;
 import io.rapidbyte.wasm.GuestModule;
@@ -103,7 +104,8 @@ public final class Connector {
     GuestModule module() throws ConnectorException {
         try {
             return MODULES.computeIfAbsent(
-                    manifest.artifact().sha256(), _ -> GuestEngine.shared().load(manifest.shortName(), wasm));
+                    manifest.artifact().sha256(), _ -> GuestEngine.shared()
+                            .load(manifest.shortName(), ComponentFile.unwrap(wasm, Contract::isOurs)));
         } catch (GuestException e) {
             throw HostErrors.of("loading " + manifest.id() + " from " + location, e);
         }

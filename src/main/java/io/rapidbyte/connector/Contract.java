@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /** {@code wit/rapidbyte-connector.wit}, read once for the process. */
 final class Contract {
+    private static final String PACKAGE = "rapidbyte:connector";
     private static final String RESOURCE = "/io/rapidbyte/wit/rapidbyte-connector.wit";
 
     private static final WitDocument DOCUMENT = WitDocument.parse(text());
@@ -28,6 +29,11 @@ final class Contract {
     /** The version of the contract's package, such as {@code 2.0.0}. */
     static String version() {
         return DOCUMENT.version();
+    }
+
+    /** Whether an interface by its full name, such as {@code rapidbyte:connector/host@2.0.0}, is of the contract. */
+    static boolean isOurs(String name) {
+        return name.startsWith(PACKAGE + "/");
     }
 
     static GuestWorld world(ConnectorRole role) {

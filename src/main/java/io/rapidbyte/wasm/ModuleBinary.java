@@ -80,7 +80,7 @@ final class ModuleBinary {
         }
         int layer = bytes[6] | (bytes[7] << 8);
         if (layer == COMPONENT_LAYER) {
-            throw new ModuleRefused("it is a component; components are not supported yet, only core modules");
+            throw new ModuleRefused("it is a component, where a core module must be");
         }
         if (bytes[4] != 1 || bytes[5] != 0 || layer != CORE_LAYER) {
             throw new ModuleRefused("its binary format is not version 1 of WebAssembly");

@@ -120,11 +120,11 @@ class ConnectorCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "config: {} \nsteram: x | unknown key \"steram\"",
+                "config: {};steram: x | unknown key \"steram\"",
                 "stream: x | lacks the key \"config\"",
             })
     void a_wrong_file_of_settings_is_told(String yaml, String message) throws Exception {
-        Path config = Files.writeString(folder.resolve("conformance.yaml"), yaml.replace("\\n", "\n"));
+        Path config = Files.writeString(folder.resolve("conformance.yaml"), yaml.replace(';', '\n'));
         assertThat(run("connector", "test", "transform-mask", "--config", config.toString()))
                 .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains(message);
@@ -151,6 +151,22 @@ class ConnectorCommandsTest {
         assertThat(run("scaffold", name, "--dir", folder.toString(), "--sdk", "connectors/sdk"))
                 .as("nothing is overwritten")
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dest-lake", "transform-words"})
+    void a_scaffold_in_c_needs_no_sdk(String name) throws Exception {
+        assertThat(run("scaffold", name, "--lang", "c", "--dir", folder.toString()))
+                .isZero();
+        assertThat(folder.resolve(name).resolve("connector.c")).exists();
+        assertThat(folder.resolve(name).resolve("rapidbyte.h")).exists();
+    }
+
+    @Test
+    void a_source_in_c_is_not_begun() {
+        assertThat(run("scaffold", "source-lines", "--lang", "c", "--dir", folder.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("Rust");
     }
 
     @Test

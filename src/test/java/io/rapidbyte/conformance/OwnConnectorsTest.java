@@ -44,7 +44,10 @@ class OwnConnectorsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "transform-mask | {'salt': 's', 'rules': {'email': {'method': 'hash'}, 'name': {'method': 'redact'}}}"
+                "transform-mask | {'salt': 's', 'rules': {'email': {'method': 'hash'}, 'name': {'method': 'redact'}}}",
+                "transform-filter | {'where': {'any': [{'column': 'id', 'op': '<', 'value': 50}, {'column': 'name', 'op': 'is_null'}]}}",
+                "transform-validate | {'rules': [{'column': 'name', 'not_null': true}, {'column': 'amount', 'unique': true}], 'on_violation': 'dlq'}",
+                "transform-cast-rename | {'rename': {'name': 'label'}, 'cast': {'amount': 'numeric(9,2)'}, 'constant': {'n': {'type': 'integer', 'value': 1}}}",
             })
     void transforms_keep_every_clause(String name, String config) throws Exception {
         keepsEveryClause(name, subject((ObjectNode) new JsonMapper().readTree(config.replace('\'', '"'))));

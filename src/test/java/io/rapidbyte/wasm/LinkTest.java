@@ -44,7 +44,7 @@ class LinkTest {
 
     @Test
     void a_component_is_refused_by_name() {
-        assertRefused(HexFormat.of().parseHex("0061736d0d000100")).hasMessageContaining("components are not supported");
+        assertRefused(HexFormat.of().parseHex("0061736d0d000100")).hasMessageContaining("it is a component");
     }
 
     @Test
