@@ -54,8 +54,11 @@ impl Destination for DestPostgres {
 
     fn resume(&mut self, ctx: &StreamContext) -> Result<Option<Receipt>> {
         let schema = self.config.schema.clone();
-        let claim = Claim::take(self.session()?, &schema, ctx)?;
-        Ok(Some(claim.receipt().clone()))
+        let claimed = Claim::take(self.session()?, &schema, ctx);
+        if claimed.is_err() {
+            self.session = None;
+        }
+        Ok(Some(claimed?.receipt().clone()))
     }
 
     fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary> {

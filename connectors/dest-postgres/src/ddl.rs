@@ -24,13 +24,20 @@ pub(crate) fn create_schema(session: &mut Session, schema: &str) -> std::result:
     Ok(())
 }
 
-/// Makes the table with the stream's columns, NOT NULL included, but without its key (I28).
-pub(crate) fn create_table(session: &mut Session, table: &Table, schema: &Schema, known: &KnownTypes) -> Result<()> {
+/// Makes the table with the stream's columns, NOT NULL included, but without its key (I28). `target` is the table that
+/// the stream's rows end in, which is the one that people know.
+pub(crate) fn create_table(
+    session: &mut Session,
+    table: &Table,
+    target: &Table,
+    schema: &Schema,
+    known: &KnownTypes,
+) -> Result<()> {
     for field in &schema.fields {
         let wanted = type_for(field, known);
         if let Some(lost) = wanted.lost {
             rapidbyte_sdk::warn!(
-                "{table}: the destination has no type {lost}, so the column {} is {}",
+                "{target}: the destination has no type {lost}, so the column {} is {}",
                 quote_identifier(&field.name),
                 wanted.sql
             );

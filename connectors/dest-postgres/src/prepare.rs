@@ -6,6 +6,7 @@ use rapidbyte_sdk::{Result, StreamContext};
 
 use crate::catalog::{look_up, Existing, Table};
 use crate::connector::Session;
+use crate::locks::Writers;
 use crate::plan::{plan, Plan};
 use crate::types::{known_types, KnownTypes};
 use crate::{ddl, errors, steps};
@@ -96,16 +97,16 @@ pub(crate) fn for_append(
     let doing = format!("preparing the table {table}");
     let failed = |e| errors::before_commit(&doing, e);
     if alone {
-        session.execute("BEGIN").map_err(failed)?;
+        Writers::of(&table.schema, ctx).begin(session).map_err(failed)?;
     }
     ddl::lock_definition(session, table).map_err(failed)?;
     let existing = find(session, table)?;
     check(table, schema, existing.as_ref())?;
     if existing.is_none() {
-        ddl::create_table(session, table, schema, known)?;
+        ddl::create_table(session, table, table, schema, known)?;
         ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
     }
-    let plan = settle(session, table, schema, known, ctx)?;
+    let plan = settle(session, table, table, schema, known, ctx)?;
     if alone {
         session.execute("COMMIT").map_err(failed)?;
     }
@@ -113,31 +114,34 @@ pub(crate) fn for_append(
     Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false })
 }
 
-/// Plans the load of a table that is there, adding the columns that it lacks; the plan names them.
+/// Plans the load of a table that is there, adding the columns that it lacks; the plan names them. `target` is the table
+/// that the rows end in, for messages.
 pub(crate) fn settle(
     session: &mut Session,
     table: &Table,
+    target: &Table,
     schema: &Schema,
     known: &KnownTypes,
     ctx: &StreamContext,
 ) -> Result<Plan> {
-    let planned = plan_now(session, table, schema, known, ctx)?;
+    let planned = plan_now(session, table, target, schema, known, ctx)?;
     if planned.additions.is_empty() {
         return Ok(planned);
     }
     ddl::add_columns(session, table, &planned.additions)?;
-    let settled = plan_now(session, table, schema, known, ctx)?;
+    let settled = plan_now(session, table, target, schema, known, ctx)?;
     Ok(Plan { additions: planned.additions, ..settled })
 }
 
 fn plan_now(
     session: &mut Session,
     table: &Table,
+    target: &Table,
     schema: &Schema,
     known: &KnownTypes,
     ctx: &StreamContext,
 ) -> Result<Plan> {
     let existing = find(session, table)?
         .ok_or_else(|| errors::schema("dest.table-vanished", format!("{table} was dropped while it was prepared")))?;
-    plan(table, &existing.columns, schema, known, &ctx.policies.schema_evolution)
+    plan(target, &existing.columns, schema, known, &ctx.policies.schema_evolution)
 }

@@ -8,6 +8,7 @@ use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
 
 use crate::catalog::Table;
 use crate::connector::Session;
+use crate::locks::{self, Writers};
 use crate::{ddl, errors, steps};
 
 /// In the schema of the tables that it is about.
@@ -27,9 +28,6 @@ const ADDITIONS: &str = "\
 const COMMENT: &str = "How far Rapidbyte has written each stream of each pipeline; committed together with the rows. \
     Without it an interrupted load cannot go on.";
 
-/// A claim waits for a run that is just committing. One that takes longer hangs, or its host is cut off.
-const CLAIM_TIMEOUT: &str = "60s";
-
 /// Where the receipts of a schema are.
 pub(crate) fn table(schema: &str) -> Table {
     Table { schema: schema.to_owned(), name: NAME.to_owned() }
@@ -38,6 +36,7 @@ pub(crate) fn table(schema: &str) -> Table {
 /// The right to write a stream, until a later run claims it.
 pub(crate) struct Claim {
     table: Table,
+    writers: Writers,
     /// Finds the row as long as it is ours.
     ours: String,
     receipt: Receipt,
@@ -47,15 +46,25 @@ pub(crate) struct Claim {
 
 impl Claim {
     /// Claims the stream for the run of `ctx`. From here on no earlier run can commit to it: one that
-    /// is just committing is waited for, any other will not find the row that it must update. A row of
-    /// another load is taken over. Claiming twice changes nothing. Fails if a later run has claimed the
-    /// stream already.
+    /// is just committing is waited for, any other will not find the row that it must update. Sessions in which
+    /// one still has a transaction open are ended, so that nothing stays locked. A row of another load is taken
+    /// over. Claiming twice changes nothing. Fails if a later run has claimed the stream already.
     pub(crate) fn take(session: &mut Session, schema: &str, ctx: &StreamContext) -> Result<Claim> {
         let table = table(schema);
         make(session, &table)?;
         let doing = format!("claiming the stream {} in {table}", ctx.name);
         let failed = |error| explain_refusal(&table, errors::before_commit(&doing, error));
-        let Some(claim) = Claim::update(session, &table, ctx).map_err(failed)? else {
+        let writers = Writers::of(schema, ctx);
+        let mut claimed = Claim::update(session, &table, writers, ctx);
+        if claimed.as_ref().is_err_and(locks::timed_out) {
+            // Who has the row for so long stands still right before its COMMIT, and nobody can have claimed since.
+            claimed = session.execute("ROLLBACK").and_then(|_| {
+                writers.end_others(session)?;
+                Claim::update(session, &table, writers, ctx)
+            });
+        }
+        let claimed = claimed.map_err(|error| locks::explain(session, &table, ctx, failed(error)))?;
+        let Some(claim) = claimed else {
             let holder = holder(session, &table, ctx).map_err(failed)?;
             return Err(overtaken(&table, ctx, &doing, &holder));
         };
@@ -65,7 +74,12 @@ impl Claim {
 
     /// None if a later run has the row. Epochs of one state are in the order of its runs; of different
     /// states nobody can tell which is later, so there whoever comes last is (I8).
-    fn update(session: &mut Session, table: &Table, ctx: &StreamContext) -> Result<Option<Claim>, PgError> {
+    fn update(
+        session: &mut Session,
+        table: &Table,
+        writers: Writers,
+        ctx: &StreamContext,
+    ) -> Result<Option<Claim>, PgError> {
         let run = &ctx.run;
         let (epoch, attempt) = (run.epoch, run.attempt);
         let [pipeline, stream, load, run_id, state] =
@@ -74,7 +88,6 @@ impl Claim {
         // What is told as committed must outlive a crash of the server, whatever the role's default is.
         let sql = format!(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; \
-             SET LOCAL lock_timeout = '{CLAIM_TIMEOUT}'; \
              WITH before AS (SELECT state_id FROM {table} WHERE pipeline = {pipeline} AND stream = {stream}) \
              INSERT INTO {table} AS r (pipeline, stream, load_id, fence, state_id, epoch, attempt) \
              VALUES ({pipeline}, {stream}, {load}, {fence}, {state}, {epoch}, {attempt}) \
@@ -90,10 +103,16 @@ impl Claim {
                (SELECT before.state_id <> {state} FROM before)"
         );
         let ours = format!("pipeline = {pipeline} AND stream = {stream} AND load_id = {load} AND fence = {fence}");
+        locks::begin(session)?;
         let claimed = session.simple_query(&sql)?;
         if claimed.is_empty() {
+            session.execute("ROLLBACK")?;
             return Ok(None);
         }
+        // The row is locked: whoever writes now is earlier.
+        writers.end_others(session)?;
+        writers.join(session)?;
+        session.execute("COMMIT")?;
         let row = claimed.row(0);
         if row.get(5) == Some("t") {
             warn_of_another_state(ctx);
@@ -106,7 +125,7 @@ impl Claim {
             complete: row.bool(3)?,
         };
         let shadow = row.get(4).map(str::to_owned);
-        Ok(Some(Claim { table: table.clone(), ours, receipt, shadow }))
+        Ok(Some(Claim { table: table.clone(), writers, ours, receipt, shadow }))
     }
 
     /// A load without a frontier has nothing to go on with: what is there is another load's. The claim
@@ -119,12 +138,12 @@ impl Claim {
             let leftover = Table { schema: self.table.schema.clone(), name };
             // Nothing but a person's own doing can depend on it, so that is not dropped along (I17).
             let sql = format!(
-                "SET LOCAL lock_timeout = '{CLAIM_TIMEOUT}'; DROP TABLE IF EXISTS {leftover}; \
-                 UPDATE {} SET shadow = NULL WHERE {}",
+                "DROP TABLE IF EXISTS {leftover}; UPDATE {} SET shadow = NULL WHERE {}; COMMIT",
                 self.table, self.ours
             );
             let doing = format!("dropping {leftover}, which an earlier load has left behind");
-            session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
+            let dropped = self.writers.begin(session).and_then(|()| session.execute(&sql));
+            dropped.map_err(|e| errors::before_commit(&doing, e))?;
         }
         Ok(self)
     }
@@ -233,7 +252,7 @@ fn make(session: &mut Session, table: &Table) -> Result<()> {
         Form::Earlier => (format!("adding columns to the table {table}"), addition(table)),
     };
     let failed = |error: PgError| explain_refusal(table, errors::before_commit(&doing, error));
-    session.execute(&format!("BEGIN; SET LOCAL lock_timeout = '{CLAIM_TIMEOUT}'")).map_err(failed)?;
+    locks::begin(session).map_err(failed)?;
     ddl::lock_definition(session, table).map_err(failed)?;
     ddl::create_schema(session, &table.schema).map_err(failed)?;
     session.execute(&format!("{sql}; COMMIT")).map(drop).map_err(failed)

@@ -86,7 +86,7 @@ impl Replacing {
             self.state = State::Fresh;
             steps::reached(steps::SHADOW_CREATED);
         }
-        let plan = prepare::settle(session, &self.shadow, schema, known, ctx)?;
+        let plan = prepare::settle(session, &self.shadow, &self.target, schema, known, ctx)?;
         // A savepoint hides from COPY that the table is new.
         let fresh = self.state == State::Fresh && !self.guarded;
         Ok(Loading { target: self.target.clone(), table: self.shadow.clone(), plan, fresh })
@@ -99,7 +99,7 @@ impl Replacing {
         let existing = prepare::find(session, target)?;
         prepare::check(target, schema, existing.as_ref())?;
         let Some(existing) = existing else {
-            ddl::create_table(session, shadow, schema, known)?;
+            ddl::create_table(session, shadow, target, schema, known)?;
             return self.guard_key(session);
         };
         // The policies are about the table itself.

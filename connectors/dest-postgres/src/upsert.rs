@@ -65,24 +65,29 @@ pub(crate) fn check_key(session: &mut Session, target: &Table, key: &[String], p
         return Err(errors::schema("dest.key-column-not-found", message));
     }
     let found = session.query(
-        "SELECT (EXISTS (SELECT FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indrelid \
-           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-           WHERE n.nspname = $1 AND c.relname = $2 AND x.indisunique AND x.indisvalid AND x.indimmediate \
-             AND x.indpred IS NULL AND x.indexprs IS NULL AND (SELECT array_agg(a.attname::text COLLATE \"C\" ORDER BY \
-               a.attname::text COLLATE \"C\") FROM unnest(x.indkey) WITH ORDINALITY AS k(number, place) \
-               JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number \
-               WHERE k.place <= x.indnkeyatts) = (SELECT array_agg(k COLLATE \"C\" ORDER BY k COLLATE \"C\") \
-               FROM unnest($3::text[]) k)))::text",
+        "SELECT CASE WHEN bool_or(x.indimmediate) THEN 'usable' WHEN count(*) > 0 THEN 'deferrable' END \
+         FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = $1 AND c.relname = $2 AND x.indisunique AND x.indisvalid \
+           AND x.indpred IS NULL AND x.indexprs IS NULL AND (SELECT array_agg(a.attname::text COLLATE \"C\" ORDER BY \
+             a.attname::text COLLATE \"C\") FROM unnest(x.indkey) WITH ORDINALITY AS k(number, place) \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number \
+             WHERE k.place <= x.indnkeyatts) = (SELECT array_agg(k COLLATE \"C\" ORDER BY k COLLATE \"C\") \
+             FROM unnest($3::text[]) k)",
         &[Some(&target.schema), Some(&target.name), Some(&text_array(&names))],
     );
     let doing = format!("looking for the key of {target}");
-    if found.map_err(|e| errors::before_commit(&doing, e))?.single() == Some("true") {
-        return Ok(());
-    }
+    let found = found.map_err(|e| errors::before_commit(&doing, e))?;
     let columns = list(key.iter());
+    let lacks = match found.single() {
+        Some("usable") => return Ok(()),
+        Some(_) => format!(
+            "{target} has a unique constraint on ({columns}), but it is DEFERRABLE, and rows cannot be upserted by such a one"
+        ),
+        None => format!("{target} has no unique index on just ({columns}), by which rows are to be upserted"),
+    };
     let message = format!(
-        "{target} has no unique index on just ({columns}), by which rows are to be upserted; name other columns in the \
-         pipeline's primary_key, or run: CREATE UNIQUE INDEX ON {target} ({columns})"
+        "{lacks}; name other columns in the pipeline's primary_key, or run: CREATE UNIQUE INDEX ON {target} ({columns})"
     );
     Err(errors::schema("dest.no-unique-index", message))
 }

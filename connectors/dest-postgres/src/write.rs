@@ -11,6 +11,7 @@ use crate::config::LoadMethod;
 use crate::connector::Session;
 use crate::feed::{self, feed, feed_guarded, next, Next};
 use crate::guard::Guard;
+use crate::locks::{self, Writers};
 use crate::prepare;
 use crate::receipts::Claim;
 use crate::replace::Replacing;
@@ -55,7 +56,9 @@ pub(crate) fn write_stream(
         open: Counts::default(),
         durable: Counts::default(),
     };
-    load.run(input)?;
+    if let Err(error) = load.run(input) {
+        return Err(locks::explain(load.session, &load.target, ctx, error));
+    }
     let Counts { rows, rejected } = load.durable;
     Ok(input.summary(rows, rejected))
 }
@@ -227,8 +230,13 @@ fn begin(session: &mut Session, target: &Table, ctx: &StreamContext) -> Result<(
     if session.transaction_status() == TransactionStatus::InTransaction {
         return Ok(());
     }
-    let sql = if is_guarded(ctx) { "BEGIN; SET CONSTRAINTS ALL IMMEDIATE" } else { "BEGIN" };
-    session.execute(sql).map(drop).map_err(|e| errors::before_commit(&format!("starting to write {target}"), e))
+    let begun = Writers::of(&target.schema, ctx).begin(session).and_then(|()| {
+        if is_guarded(ctx) {
+            session.execute("SET CONSTRAINTS ALL IMMEDIATE")?;
+        }
+        Ok(())
+    });
+    begun.map_err(|e| errors::before_commit(&format!("starting to write {target}"), e))
 }
 
 /// The server answers a COMMIT of a failed transaction with a rollback and no error, but every

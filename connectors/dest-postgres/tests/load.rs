@@ -225,6 +225,15 @@ fn types_that_travel_as_text_land_as_themselves_where_they_are_known() {
     }
     let warnings = logs().into_iter().filter(|line| line.contains("has no type no_such_type")).count();
     assert_eq!(warnings, 2, "once per column and table");
+    rapidbyte_sdk::testing::reset();
+    let schema = Schema::new(vec![Field::new("a", DataType::Utf8, true).with_native_type("no_such_type")]);
+    target.replace("new", vec![batch(&schema, 0, |_, _| {})]).unwrap();
+    target.ask("CREATE TABLE made (a text, g text GENERATED ALWAYS AS (a) STORED)");
+    let schema = Schema::new(vec![Field::new("a", DataType::Utf8, true), Field::new("g", DataType::Utf8, true)]);
+    target.replace("made", vec![batch(&schema, 0, |_, _| {})]).unwrap();
+    assert!(!logs().iter().any(|line| line.contains("_rb_")), "{:?}", logs());
+    let named = format!("\"{}\".\"new\": the destination has no type no_such_type", target.schema);
+    assert!(logs().iter().any(|line| line.starts_with(&named)), "by the name that people know: {:?}", logs());
 }
 
 #[test]

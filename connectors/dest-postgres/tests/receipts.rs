@@ -170,33 +170,135 @@ fn a_barrier_that_does_not_follow_the_receipt_is_refused_i8() {
     }
 }
 
+/// Lets a run stand still with its frontier of this id open, while something happens elsewhere; gives what becomes
+/// of it then.
+fn stands_still(
+    zombie: &Target,
+    mode: WriteMode,
+    barrier: u64,
+    elsewhere: impl FnOnce() + Send + 'static,
+) -> ConnectorError {
+    testing::with(|host| {
+        host.inbound = from(0).into();
+        host.before_prepare = Some((barrier, Box::new(move || thread::spawn(elsewhere).join().unwrap())));
+    });
+    let error = zombie.open().write(&zombie.context(STREAM, mode), &mut Inbox::default()).unwrap_err();
+    testing::reset();
+    assert_eq!(error.commit_state, Some(CommitState::BeforeCommit), "{error}");
+    error
+}
+
 #[test]
-fn a_run_that_was_overtaken_cannot_commit_any_more_i8() {
+fn a_run_that_was_overtaken_keeps_nobody_waiting_and_commits_nothing_i8() {
     for mode in [WriteMode::Append, WriteMode::Replace, WriteMode::Upsert] {
-        let mut target = target(&format!("zombie_{mode:?}").to_lowercase());
-        target.load_id = Some("load".to_owned());
-        let ctx = target.context(STREAM, mode);
-        let mut zombie = target.open();
-        // The zombie's second frontier is open while a later run claims the stream.
-        testing::with(|host| {
-            host.inbound = from(0).into();
-            let (later, ctx) = (target.clone(), target.run(2).context(STREAM, mode));
-            host.before_prepare = Some((
-                2,
-                Box::new(move || {
-                    let claimed = thread::spawn(move || later.open().resume(&ctx).unwrap().unwrap());
-                    assert_eq!(claimed.join().unwrap().sequence, 1);
-                }),
-            ));
-        });
-        let error = zombie.write(&ctx, &mut Inbox::default()).unwrap_err();
-        assert_eq!((error.code.as_str(), error.retryable), ("dest.fenced", false), "{error}");
-        assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
-        drop(zombie);
-        testing::reset();
-        assert_eq!(attempt(&target.run(2), mode).unwrap(), 1);
-        assert_whole(&target, mode, "after a zombie");
+        for barrier in [2, BARRIERS] {
+            let mut target = target(&format!("zombie_{mode:?}_{barrier}").to_lowercase());
+            target.load_id = Some("load".to_owned());
+            // All of the later run takes place while the earlier one has rows, and locks, in its hands.
+            let later = target.run(2);
+            let error = stands_still(&target, mode, barrier, move || {
+                assert_eq!(attempt(&later, mode).unwrap(), barrier - 1);
+            });
+            assert!(error.retryable, "its session is gone, for all it knows: {error}");
+            let again = attempt(&target, mode).unwrap_err();
+            assert_eq!((again.code.as_str(), again.retryable), ("dest.fenced", false), "{again}");
+            assert_whole(&target, mode, "after a zombie");
+        }
     }
+}
+
+#[test]
+fn a_run_of_another_role_that_was_overtaken_is_told_at_its_barrier_i8() {
+    let mut target = target("zombie_role");
+    target.load_id = Some("load".to_owned());
+    make_role(&target);
+    target.ask("ALTER SCHEMA zombie_role OWNER TO trust_user");
+    let zombie = target.with(|target| target.user = "trust_user".to_owned());
+    let later = target.run(2);
+    let error = stands_still(&zombie, WriteMode::Append, 2, move || {
+        let receipt = later.open().resume(&later.context(STREAM, WriteMode::Append)).unwrap().unwrap();
+        assert_eq!(receipt.sequence, 1);
+        let logs = common::logs();
+        assert!(logs.iter().any(|line| line.contains("the role trust_user has a transaction")), "{logs:?}");
+    });
+    assert_eq!((error.code.as_str(), error.retryable), ("dest.fenced", false), "{error}");
+    assert_eq!(attempt(&target.run(3), WriteMode::Append).unwrap(), 1);
+    assert_whole(&target, WriteMode::Append, "after a zombie of another role");
+}
+
+#[test]
+fn a_run_that_stands_still_in_its_commit_is_followed_i8() {
+    let mut target = target("stuck");
+    target.load_id = Some("load".to_owned());
+    make_role(&target);
+    target.ask("ALTER SCHEMA stuck OWNER TO trust_user");
+    target.user = "trust_user".to_owned();
+    target.open().resume(&target.context(STREAM, WriteMode::Append)).unwrap();
+    // It holds the receipt's own row.
+    target.ask(
+        "CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+           IF new.sequence = 2 AND new.epoch = 1 THEN PERFORM pg_sleep(600); END IF; RETURN new; END $$; \
+         CREATE TRIGGER still AFTER UPDATE ON _rapidbyte_receipts FOR EACH ROW EXECUTE FUNCTION stand_still()",
+    );
+    let zombie = target.clone();
+    let stuck = thread::spawn(move || zombie.write(STREAM, WriteMode::Append, from(0)).unwrap_err());
+    let start = Instant::now();
+    while target.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "0" {
+        assert!(start.elapsed() < Duration::from_secs(60) && !stuck.is_finished(), "it stands still");
+    }
+    assert_eq!(attempt(&target.run(2), WriteMode::Append).unwrap(), 1);
+    assert_eq!(stuck.join().unwrap().commit_state, Some(CommitState::BeforeCommit));
+    assert_whole(&target, WriteMode::Append, "after a run that stood still");
+}
+
+#[test]
+fn whoever_is_in_the_way_for_too_long_is_named_i10() {
+    let mut target = target("locked");
+    target.load_id = Some("load".to_owned());
+    make_role(&target);
+    target.ask("CREATE TABLE items (id bigint PRIMARY KEY, name text); INSERT INTO items VALUES (7, 'old')");
+    target.ask("ALTER TABLE items OWNER TO trust_user; ALTER SCHEMA locked OWNER TO trust_user");
+    target.user = "trust_user".to_owned();
+    let in_the_way = [
+        (WriteMode::Replace, "SELECT name FROM locked.items"),
+        (WriteMode::Upsert, "UPDATE locked.items SET name = 'mine' WHERE id = 7"),
+        (WriteMode::Append, "LOCK TABLE locked.items IN SHARE MODE"),
+    ];
+    for (run, (mode, doing)) in in_the_way.into_iter().enumerate() {
+        let target = target.run(run as u64 + 1).with(|target| target.load_id = Some(format!("load {doing}")));
+        let mut other = target.server.client();
+        let process = other.simple_query("SELECT pg_backend_pid()").unwrap().single().unwrap().to_owned();
+        other.execute(&format!("BEGIN; {doing}")).unwrap();
+        let error = target.write(STREAM, mode, from(0)).unwrap_err();
+        assert_eq!((error.code.as_str(), error.retryable, error.safe_to_retry), ("dest.locked", true, true), "{error}");
+        assert_eq!(error.commit_state, Some(CommitState::BeforeCommit));
+        assert!(error.message.contains(&format!("process {process}, role rapid")), "{mode:?}: {error}");
+        other.execute("ROLLBACK").unwrap();
+        attempt(&target, mode).unwrap();
+        target.ask(if mode == WriteMode::Replace { "DELETE FROM items WHERE id <> 7" } else { "TRUNCATE items" });
+    }
+}
+
+#[test]
+fn a_transaction_with_rows_has_limits_unless_the_role_has_its_own() {
+    let target = target("limits");
+    make_role(&target);
+    target.ask("ALTER SCHEMA limits OWNER TO trust_user");
+    target.open().resume(&target.context(STREAM, WriteMode::Append)).unwrap();
+    target.ask(
+        "CREATE TABLE seen (role text, lock text, idle text); GRANT INSERT ON seen TO trust_user; \
+         ALTER TABLE _rapidbyte_receipts OWNER TO trust_user; \
+         CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+           INSERT INTO limits.seen VALUES (current_user, current_setting('lock_timeout'), \
+             current_setting('idle_in_transaction_session_timeout')); RETURN new; END $$; \
+         CREATE TRIGGER see BEFORE UPDATE ON _rapidbyte_receipts FOR EACH ROW WHEN (new.complete) EXECUTE FUNCTION see()",
+    );
+    target.write(STREAM, WriteMode::Replace, from(0)).unwrap();
+    let other = target.with(|target| target.user = "trust_user".to_owned());
+    target.ask("ALTER TABLE items OWNER TO trust_user");
+    other.write(STREAM, WriteMode::Replace, from(0)).unwrap();
+    let seen = "SELECT string_agg(concat_ws(' ', role, lock, idle), ', ' ORDER BY role) FROM seen";
+    assert_eq!(target.ask(seen), "rapid 1min 1h, trust_user 2s 1h");
 }
 
 #[test]
@@ -364,7 +466,7 @@ fn make_role(target: &Target) {
     target.ask(
         "SELECT pg_advisory_lock(1); \
          DO $$ BEGIN IF to_regrole('trust_user') IS NULL THEN CREATE ROLE trust_user LOGIN; END IF; END $$; \
-         ALTER ROLE trust_user SET synchronous_commit = off",
+         ALTER ROLE trust_user SET synchronous_commit = off; ALTER ROLE trust_user SET lock_timeout = '2s'",
     );
 }
 

@@ -155,7 +155,9 @@ fn the_key_needs_a_matching_unique_index_i18() {
         assert_eq!(target.ask(ALL), "(1,b)", "{definition}");
     }
     target.ask("DROP TABLE people; CREATE TABLE people (id bigint UNIQUE DEFERRABLE, name text)");
-    assert_eq!(upsert(&target, vec![rows(&[])]).unwrap_err().code, "dest.no-unique-index");
+    let error = upsert(&target, vec![rows(&[])]).unwrap_err();
+    assert_eq!(error.code, "dest.no-unique-index");
+    assert!(error.message.contains("a unique constraint on (\"id\"), but it is DEFERRABLE"), "{error}");
     target.ask(
         "DROP TABLE people; CREATE TABLE people (name text, id bigint, more int, UNIQUE (id, name) INCLUDE (more))",
     );

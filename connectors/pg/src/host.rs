@@ -117,7 +117,8 @@ fn classify(sqlstate: &str) -> (ErrorCategory, Option<&'static str>) {
         "42601" => return (Internal, None),
         // A standby refuses to write; another server must be named.
         "25006" => return (Config, Some("pg.read-only-server")),
-        "55P03" | "55006" => return (TransientDb, None),
+        "55P03" => return (TransientDb, Some("pg.lock-timeout")),
+        "55006" => return (TransientDb, None),
         _ => {}
     }
     let category = match sqlstate.get(..2).unwrap_or_default() {

@@ -55,11 +55,11 @@ class LeaseTest {
     }
 
     /**
-     * I8: it wakes up believing that it holds the pipeline, with rows in hand that another run has written meanwhile. Where rows are
-     * only added, the two do not wait for each other's locks.
+     * I8: it wakes up believing that it holds the pipeline, with rows in hand that another run has written meanwhile. What its
+     * transaction had locked did not keep that run waiting, though its connection was open all the time.
      */
     @ParameterizedTest
-    @EnumSource(names = {"APPEND", "INCREMENTAL_APPEND"})
+    @EnumSource(names = {"APPEND", "REPLACE", "UPSERT", "INCREMENTAL_APPEND"})
     void a_holder_that_wakes_up_after_its_lease_has_gone_changes_nothing(Mode mode)
             throws IOException, InterruptedException {
         Scene scene = scene(mode);
