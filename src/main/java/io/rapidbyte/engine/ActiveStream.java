@@ -136,9 +136,15 @@ final class ActiveStream implements Attempt.Listener {
 
     private void askReceipt() {
         nextAttempt();
-        Resumption asking = new Resumption(plan, book, attempts, connectorState, doubt);
+        Resumption asking = new Resumption(plan, book, attempts, connectorState, doubt, this::warn);
         resumption = Optional.of(asking);
         asking.run(vertx, context).onComplete(done -> context.runOnContext(v -> resumed(done)));
+    }
+
+    /** Of the host's own. */
+    private void warn(String message) {
+        totals.warned(message);
+        story.log(plan.name(), "engine", "warn", message);
     }
 
     private void nextAttempt() {

@@ -39,7 +39,7 @@ public final class RecordJson {
             newest(loads, name).ifPresent(load -> stream.set("load", load(load)));
             cursors.stream()
                     .filter(cursor -> cursor.stream().equals(name))
-                    .forEach(cursor -> stream.set("cursor", cursor(cursor.value())));
+                    .forEach(cursor -> stream.set("cursor", cursor(cursor)));
         }
         return node;
     }
@@ -68,8 +68,11 @@ public final class RecordJson {
                 .put("updated_at", load.updatedAt().toString());
     }
 
-    private static ObjectNode cursor(CursorValue cursor) {
-        ObjectNode node = NODES.objectNode().put("type", cursor.typeName()).put("value", cursor.value());
+    private static ObjectNode cursor(StoredCursor stored) {
+        CursorValue cursor = stored.value();
+        ObjectNode node = NODES.objectNode();
+        stored.field().ifPresent(field -> node.put("field", field));
+        node.put("type", cursor.typeName()).put("value", cursor.value());
         cursor.tieBreaker().ifPresent(tie -> node.put("tie_breaker", tie));
         return node;
     }

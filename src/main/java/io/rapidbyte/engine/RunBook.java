@@ -1,6 +1,8 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
+import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.state.Load;
@@ -8,10 +10,12 @@ import io.rapidbyte.state.LoadRecord;
 import io.rapidbyte.state.OpenRun;
 import io.rapidbyte.state.RunStart;
 import io.rapidbyte.state.StateStore;
+import io.rapidbyte.state.StoredCursor;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A run in the state, from the lease to the report. On the orchestrator's event loop; futures fail with what the state says. */
 final class RunBook {
@@ -33,37 +37,62 @@ final class RunBook {
                 .map(run -> new RunBook(store, run, cap));
     }
 
-    /** A kept cursor is the value of a column, and means nothing of another (I9). */
+    /**
+     * A kept cursor is the value of a column, and means nothing of another (I9). So is a load's position: of one that was left open
+     * the destination may know more than has been kept.
+     */
     private static Future<Void> requireSameCursors(StateStore store, List<StreamPlan> streams, String pipeline) {
         if (streams.stream().noneMatch(plan -> plan.settings().cursor().isPresent())) {
             return Future.succeededFuture();
         }
-        return store.loads(pipeline).compose(loads -> {
-            Map<String, LoadRecord> last = new HashMap<>();
-            loads.forEach(load -> last.put(load.stream(), load));
-            for (StreamPlan plan : streams) {
-                LoadRecord before = last.get(plan.name());
-                if (before != null && anotherCursor(plan, before)) {
-                    return Future.failedFuture(new FailureException(StateFailures.permanent(
-                            plan.name(),
-                            "engine.cursor-changed",
-                            "stream " + plan.name() + " was read by another cursor_field or tie_breaker_field so far,"
-                                    + " and the value that was kept means nothing of the new one. Change the settings"
-                                    + " back, or read the stream from its first row again after: rapidbyte state reset"
-                                    + " --stream '" + plan.name() + "'")));
-                }
-            }
-            return Future.succeededFuture();
-        });
+        return store.loads(pipeline)
+                .compose(loads -> store.cursors(pipeline).compose(cursors -> {
+                    Map<String, LoadRecord> last = new HashMap<>();
+                    loads.forEach(load -> last.put(load.stream(), load));
+                    Map<String, StoredCursor> kept = new HashMap<>();
+                    cursors.forEach(cursor -> kept.put(cursor.stream(), cursor));
+                    return streams.stream()
+                            .filter(plan -> anotherCursor(
+                                    plan,
+                                    Optional.ofNullable(last.get(plan.name())),
+                                    Optional.ofNullable(kept.get(plan.name()))))
+                            .findFirst()
+                            .map(plan -> Future.<Void>failedFuture(new FailureException(cursorChanged(plan))))
+                            .orElseGet(Future::succeededFuture);
+                }));
+    }
+
+    private static boolean anotherCursor(StreamPlan plan, Optional<LoadRecord> last, Optional<StoredCursor> kept) {
+        return plan.settings()
+                .cursor()
+                .filter(cursor -> last.filter(load -> anotherCursor(plan, load)).isPresent()
+                        || kept.filter(stored -> isOfOtherColumns(stored, cursor))
+                                .isPresent())
+                .isPresent();
     }
 
     private static boolean anotherCursor(StreamPlan plan, LoadRecord before) {
-        return plan.settings().cursor().isPresent()
-                && before.status() != LoadRecord.Status.RESET
+        return before.status() != LoadRecord.Status.RESET
                 && switch (before.syncMode()) {
                     case INCREMENTAL -> !Fingerprint.sameCursor(before.fingerprint(), plan.fingerprint());
                     case FULL_REFRESH, CDC -> false;
                 };
+    }
+
+    private static boolean isOfOtherColumns(StoredCursor stored, Cursor cursor) {
+        return stored.field().isPresent()
+                && !(stored.field().get().equals(cursor.field())
+                        && stored.tieBreakerField().equals(cursor.tieBreakerField()));
+    }
+
+    private static Failure cursorChanged(StreamPlan plan) {
+        return StateFailures.permanent(
+                plan.name(),
+                "engine.cursor-changed",
+                "stream " + plan.name() + " was read by another cursor_field or tie_breaker_field so far,"
+                        + " and the value that was kept means nothing of the new one. Change the settings"
+                        + " back, or read the stream from its first row again after: rapidbyte state reset"
+                        + " --stream '" + plan.name() + "'");
     }
 
     /** The books of the stream at this place in the pipeline. */

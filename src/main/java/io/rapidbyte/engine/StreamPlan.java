@@ -22,7 +22,13 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
     }
 
     LoadRequest request() {
-        return new LoadRequest(name(), settings.syncMode(), settings.writeMode(), fingerprint);
+        return new LoadRequest(
+                name(),
+                settings.syncMode(),
+                settings.writeMode(),
+                fingerprint,
+                settings.cursor().map(Cursor::field),
+                settings.cursor().flatMap(Cursor::tieBreakerField));
     }
 
     /** Whether rows that a load has delivered would come again if it began anew, with nothing to tell them apart. */

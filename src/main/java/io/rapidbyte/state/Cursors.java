@@ -14,16 +14,18 @@ final class Cursors {
 
     /** An empty text never takes the place of a value; it may follow itself, with another tie-breaker. */
     private static final String SAVE = "INSERT INTO cursors"
-            + " (pipeline, stream, format, type_name, cursor_value, tie_breaker, updated_at)"
-            + " VALUES (?, ?, ?, ?, ?, ?, {now}) ON CONFLICT (pipeline, stream) DO UPDATE SET format = excluded.format,"
+            + " (pipeline, stream, format, type_name, cursor_value, tie_breaker, field, tie_breaker_field, updated_at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, (SELECT cursor_field FROM loads WHERE load_id = ?),"
+            + " (SELECT tie_breaker_field FROM loads WHERE load_id = ?), {now}) ON CONFLICT (pipeline, stream) DO UPDATE SET format = excluded.format,"
             + " type_name = excluded.type_name, cursor_value = excluded.cursor_value,"
-            + " tie_breaker = excluded.tie_breaker, updated_at = excluded.updated_at"
+            + " tie_breaker = excluded.tie_breaker, field = excluded.field,"
+            + " tie_breaker_field = excluded.tie_breaker_field, updated_at = excluded.updated_at"
             + " WHERE excluded.cursor_value <> '' OR cursors.cursor_value = ''";
 
     private Cursors() {}
 
-    /** Without a new value the stored one stays (I9). */
-    static Future<Void> save(Sql sql, String pipeline, String stream, Optional<CursorValue> cursor) {
+    /** With the columns that its load was opened for. Without a new value the stored one stays (I9). */
+    static Future<Void> save(Sql sql, String pipeline, String stream, String loadId, Optional<CursorValue> cursor) {
         return cursor.map(value -> sql.update(
                                 SAVE,
                                 pipeline,
@@ -31,7 +33,9 @@ final class Cursors {
                                 FORMAT,
                                 value.typeName(),
                                 value.value(),
-                                value.tieBreaker().orElse(null))
+                                value.tieBreaker().orElse(null),
+                                loadId,
+                                loadId)
                         .<Void>mapEmpty())
                 .orElseGet(Future::succeededFuture);
     }
@@ -56,7 +60,13 @@ final class Cursors {
                 row.getString("type_name"),
                 row.getString("cursor_value"),
                 Optional.ofNullable(row.getString("tie_breaker")));
-        return new StoredCursor(pipeline, stream, value, Instant.ofEpochMilli(row.getLong("updated_at")));
+        return new StoredCursor(
+                pipeline,
+                stream,
+                Optional.ofNullable(row.getString("field")),
+                Optional.ofNullable(row.getString("tie_breaker_field")),
+                value,
+                Instant.ofEpochMilli(row.getLong("updated_at")));
     }
 
     static Future<Boolean> remove(Sql sql, String pipeline, String stream) {

@@ -2,10 +2,18 @@ package io.rapidbyte.state;
 
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.model.WriteMode;
+import java.util.Optional;
 
 /**
  * A stream that needs a load.
  *
  * @param fingerprint of the settings that make a load's position meaningful; compared by the caller, not here
+ * @param cursorField the column that the stream's cursor is of, and with {@code tieBreakerField} kept with each value
  */
-public record LoadRequest(String stream, SyncMode syncMode, WriteMode writeMode, String fingerprint) {}
+public record LoadRequest(
+        String stream,
+        SyncMode syncMode,
+        WriteMode writeMode,
+        String fingerprint,
+        Optional<String> cursorField,
+        Optional<String> tieBreakerField) {}

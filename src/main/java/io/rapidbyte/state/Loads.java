@@ -10,11 +10,13 @@ import io.vertx.sqlclient.Tuple;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Loads, one open at a time for each stream. */
 final class Loads {
@@ -25,12 +27,14 @@ final class Loads {
     private static final String FORGET = "DELETE FROM loads WHERE pipeline = ? AND stream = ? AND status <> 'OPEN'";
 
     private static final String OPEN = "INSERT INTO loads (load_id, pipeline, stream, status, sync_mode, write_mode,"
-            + " fingerprint, sequence, payload, row_count, rejected, run_id, opened_at, updated_at)"
-            + " VALUES (?, ?, ?, 'OPEN', ?, ?, ?, 0, '', 0, 0, ?, {now}, {now})";
+            + " fingerprint, cursor_field, tie_breaker_field, sequence, payload, row_count, rejected, run_id, opened_at,"
+            + " updated_at) VALUES (?, ?, ?, 'OPEN', ?, ?, ?, ?, ?, 0, '', 0, 0, ?, {now}, {now})";
     private static final String CLOSE =
             "UPDATE loads SET status = ?, updated_at = {now} WHERE pipeline = ? AND stream = ? AND status = 'OPEN'";
     private static final String ADVANCE = "UPDATE loads SET sequence = ?, payload = ?, row_count = ?, rejected = ?,"
             + " status = ?, updated_at = {now} WHERE load_id = ? AND pipeline = ? AND status = 'OPEN' AND sequence < ?";
+
+    private record Opening(LoadRequest request, Load load) {}
 
     private Loads() {}
 
@@ -47,14 +51,14 @@ final class Loads {
         Map<String, Row> openByStream = new HashMap<>();
         open.forEach(row -> openByStream.put(row.getString("stream"), row));
         List<Load> loads = new ArrayList<>();
-        List<Load> fresh = new ArrayList<>();
+        List<Opening> fresh = new ArrayList<>();
         for (LoadRequest request : start.streams()) {
             Optional<CursorValue> cursor = Optional.ofNullable(cursors.get(request.stream()));
             Row row = openByStream.get(request.stream());
             Load load = row == null ? fresh(request, cursor) : load(row, cursor);
             loads.add(load);
             if (row == null) {
-                fresh.add(load);
+                fresh.add(new Opening(request, load));
             }
         }
         return insert(sql, start.pipeline(), start.runId(), fresh).map(loads);
@@ -89,18 +93,21 @@ final class Loads {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static Future<Void> insert(Sql sql, String pipeline, String runId, List<Load> loads) {
+    private static Future<Void> insert(Sql sql, String pipeline, String runId, List<Opening> openings) {
         List<Tuple> streams = new ArrayList<>();
         List<Tuple> rows = new ArrayList<>();
-        for (Load load : loads) {
-            streams.add(Tuple.of(pipeline, load.stream()));
-            rows.add(Tuple.from(List.of(
-                    load.loadId(),
+        for (Opening opening : openings) {
+            LoadRequest request = opening.request();
+            streams.add(Tuple.of(pipeline, request.stream()));
+            rows.add(Tuple.from(Arrays.<@Nullable Object>asList(
+                    opening.load().loadId(),
                     pipeline,
-                    load.stream(),
-                    load.syncMode().name(),
-                    load.writeMode().name(),
-                    load.fingerprint(),
+                    request.stream(),
+                    request.syncMode().name(),
+                    request.writeMode().name(),
+                    request.fingerprint(),
+                    request.cursorField().orElse(null),
+                    request.tieBreakerField().orElse(null),
                     runId)));
         }
         return sql.batch(FORGET, streams).compose(forgotten -> sql.batch(OPEN, rows));
@@ -111,7 +118,8 @@ final class Loads {
         return cursors(sql, run.pipeline())
                 .map(cursors -> fresh(request, Optional.ofNullable(cursors.get(request.stream()))))
                 .compose(load -> close(sql, run.pipeline(), request.stream(), Status.REPLACED)
-                        .compose(closed -> insert(sql, run.pipeline(), run.runId(), List.of(load)))
+                        .compose(
+                                closed -> insert(sql, run.pipeline(), run.runId(), List.of(new Opening(request, load))))
                         .map(load));
     }
 

@@ -36,7 +36,7 @@ final class Receipts {
                 rejected,
                 cursor);
         return Loads.advance(sql, run, frontier)
-                .compose(advanced -> Cursors.save(sql, run.pipeline(), load.stream(), cursor))
+                .compose(advanced -> Cursors.save(sql, run.pipeline(), load.stream(), load.loadId(), cursor))
                 .compose(saved -> Loads.find(sql, run, load.loadId()))
                 .map(stored -> at(load, stored, cursor.or(load::cursor)));
     }

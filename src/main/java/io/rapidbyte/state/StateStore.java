@@ -160,7 +160,8 @@ public final class StateStore {
                 "frontier",
                 "save a frontier",
                 sql -> Loads.advance(sql, run, frontier)
-                        .compose(advanced -> Cursors.save(sql, run.pipeline(), frontier.stream(), frontier.cursor()))
+                        .compose(advanced -> Cursors.save(
+                                sql, run.pipeline(), frontier.stream(), frontier.loadId(), frontier.cursor()))
                         .compose(saved -> DeadLetters.settle(sql, run, frontier)));
     }
 

@@ -90,6 +90,7 @@ class LoadsTest {
     private WriteMode writeMode = WriteMode.APPEND;
     private DataErrorPolicy onDataError = DataErrorPolicy.FAIL;
     private String fingerprint = "cursor.settings";
+    private String cursorField = "id";
     private int maxRetries = 3;
     private long maxDeadLetters = 10;
 
@@ -165,6 +166,26 @@ class LoadsTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.STATE);
         assertThat(failure.error().code()).isEqualTo("engine.cursor-changed");
         assertThat(failure.error().message()).contains("rapidbyte state reset --stream 'users'");
+    }
+
+    @Test
+    void a_cursor_of_another_column_is_refused_even_if_a_full_refresh_came_in_between_I9() throws Exception {
+        syncMode = SyncMode.INCREMENTAL;
+        run(emitting(1, cursor(7)), draining());
+        syncMode = SyncMode.FULL_REFRESH;
+        fingerprint = "none.settings";
+        run(emitting(1, ""), draining());
+        syncMode = SyncMode.INCREMENTAL;
+        fingerprint = "another.settings";
+        cursorField = "version";
+        Failure failure = refusal(crew(emitting(1, ""), draining()));
+        assertThat(failure.error().code()).isEqualTo("engine.cursor-changed");
+
+        cursorField = "id";
+        fingerprint = "cursor.settings";
+        FakeCrew crew = crew(emitting(1, ""), draining());
+        assertThat(run(crew).status()).isEqualTo(RunStatus.SUCCEEDED);
+        assertThat(crew.attempts.getFirst().cursor().orElseThrow().lastValue()).contains(value(7));
     }
 
     @Test
@@ -330,6 +351,40 @@ class LoadsTest {
         assertThat(second.attempts).isEmpty();
         assertThat(load().status()).isEqualTo(LoadRecord.Status.COMPLETE);
         assertThat(load().rows()).isEqualTo(2 * ROWS);
+    }
+
+    @Test
+    void an_incremental_run_whose_load_was_complete_goes_on_with_what_is_new_I8() throws Exception {
+        syncMode = SyncMode.INCREMENTAL;
+        maxRetries = 0;
+        run(crew(failingBehind(1, cursor(1)), draining()));
+        String left = load().loadId();
+        FakeCrew second = crew(emitting(3, cursor(5)), draining());
+        second.receipts = answer(2, cursor(2), 2 * ROWS, true);
+        StreamReport users = run(second).streams().getFirst();
+        assertThat(users.status()).isEqualTo(RunStatus.SUCCEEDED);
+        assertThat(users.rowsWritten()).isEqualTo(3 * ROWS);
+        assertThat(second.attempts).singleElement().satisfies(told -> {
+            assertThat(told.cursor().orElseThrow().lastValue()).contains(value(2));
+            assertThat(told.run().loadId()).isNotEqualTo(left);
+        });
+        assertThat(storedCursor()).contains(value(5));
+        assertThat(load().status()).isEqualTo(LoadRecord.Status.COMPLETE);
+    }
+
+    @Test
+    void a_load_that_goes_on_where_nobody_knows_what_was_committed_is_warned_of_I8() throws Exception {
+        maxRetries = 0;
+        run(crew(failingBehind(1, "at 100"), draining()));
+        RunReport report = run(crew(emitting(1, ""), draining()));
+        assertThat(report.status()).isEqualTo(RunStatus.SUCCEEDED);
+        assertThat(report.streams().getFirst().warnings())
+                .singleElement()
+                .satisfies(warning ->
+                        assertThat(warning).contains("keeps no receipts", "rapidbyte state reset --stream 'users'"));
+        assertThat(run(crew(emitting(1, ""), draining())).streams().getFirst().warnings())
+                .as("a load of its own")
+                .isEmpty();
     }
 
     @Test
@@ -673,7 +728,7 @@ class LoadsTest {
                 List.of(),
                 Optional.empty(),
                 syncMode == SyncMode.INCREMENTAL
-                        ? Optional.of(new Cursor("id", Optional.empty(), Optional.empty(), CursorNulls.FAIL, 0))
+                        ? Optional.of(new Cursor(cursorField, Optional.empty(), Optional.empty(), CursorNulls.FAIL, 0))
                         : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

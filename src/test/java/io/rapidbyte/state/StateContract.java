@@ -106,7 +106,8 @@ abstract class StateContract {
     }
 
     static LoadRequest request(String stream, SyncMode mode) {
-        return new LoadRequest(stream, mode, WriteMode.APPEND, "print-1");
+        Optional<String> field = mode == SyncMode.INCREMENTAL ? Optional.of("version") : Optional.empty();
+        return new LoadRequest(stream, mode, WriteMode.APPEND, "print-1", field, Optional.empty());
     }
 
     static RunStart start(String runId, LeaseHolder holder, LoadRequest... streams) {
@@ -221,7 +222,8 @@ abstract class StateContract {
         get(store.prepareDeadLetters(first, load, 1, 2, rejected(2), "schema"));
         get(store.finishRun(first, report(first, RunStatus.FAILED)));
 
-        LoadRequest changed = new LoadRequest("orders", SyncMode.FULL_REFRESH, WriteMode.REPLACE, "print-2");
+        LoadRequest changed = new LoadRequest(
+                "orders", SyncMode.FULL_REFRESH, WriteMode.REPLACE, "print-2", Optional.empty(), Optional.empty());
         OpenRun second = get(store.beginRun(start("run-2", ME, changed)));
         assertThat(second.loads().getFirst().fingerprint()).isEqualTo("print-1");
 
@@ -324,6 +326,69 @@ abstract class StateContract {
         get(store.saveFrontier(run, frontier(load, 4, new CursorValue("int8", "8", Optional.empty()))));
         get(store.finishRun(run, report(run, RunStatus.FAILED)));
         assertThat(begin("run-2").loads().get(1).cursor()).contains(new CursorValue("int8", "8", Optional.empty()));
+    }
+
+    @Test
+    void a_cursor_is_kept_with_the_columns_that_its_load_was_opened_for_I9() {
+        OpenRun run = begin("run-1");
+        get(store.saveFrontier(run, frontier(run.loads().get(1), 1, new CursorValue("int8", "7", Optional.empty()))));
+        assertThat(get(store.cursors(PIPELINE))).singleElement().satisfies(cursor -> {
+            assertThat(cursor.field()).contains("version");
+            assertThat(cursor.tieBreakerField()).isEmpty();
+        });
+        LoadRequest changed = new LoadRequest(
+                "events", SyncMode.INCREMENTAL, WriteMode.APPEND, "print-2", Optional.of("at"), Optional.of("id"));
+        Load load = get(store.replaceLoad(run, changed));
+        assertThat(get(store.cursors(PIPELINE)))
+                .extracting(StoredCursor::field)
+                .containsExactly(Optional.of("version"));
+        get(store.adoptReceipt(
+                run,
+                load,
+                new Receipt(load.loadId(), 1, "p1", 1, false),
+                Optional.of(new CursorValue("date", "2026-01-01", Optional.empty()))));
+        assertThat(get(store.cursors(PIPELINE))).singleElement().satisfies(cursor -> {
+            assertThat(cursor.field()).contains("at");
+            assertThat(cursor.tieBreakerField()).contains("id");
+        });
+        get(store.finishRun(run, report(run, RunStatus.FAILED)));
+    }
+
+    @Test
+    void a_state_of_an_earlier_version_goes_on() throws SQLException {
+        get(store.close());
+        String[] tables = {
+            "state_identity",
+            "migrations",
+            "connector_entries",
+            "cursors",
+            "loads",
+            "dead_letters",
+            "dead_letter_schemas",
+            "attempts",
+            "run_notes",
+            "run_streams",
+            "runs",
+            "leases"
+        };
+        for (String table : tables) {
+            execute("DROP TABLE " + table);
+        }
+        Dialect dialect = switch (location()) {
+            case StateLocation.SqliteFile file -> new SqliteDialect(file.path());
+            case PostgresLocation postgres -> new PostgresDialect(postgres);
+        };
+        try (Connection connection = dialect.connect()) {
+            new Migrations(dialect, Migrations.all().subList(0, 1)).apply(connection);
+        }
+        execute("INSERT INTO cursors (pipeline, stream, format, type_name, cursor_value, updated_at)"
+                + " VALUES ('shop', 'events', 1, 'int8', '7', 0)");
+        store = get(StateStore.open(vertx, location()));
+        OpenRun run = begin("run-1");
+        assertThat(run.stateId()).isNotEmpty();
+        assertThat(run.loads().get(1).cursor()).contains(new CursorValue("int8", "7", Optional.empty()));
+        assertThat(get(store.cursors(PIPELINE))).extracting(StoredCursor::field).containsExactly(Optional.empty());
+        get(store.finishRun(run, report(run, RunStatus.SUCCEEDED)));
     }
 
     @Test
