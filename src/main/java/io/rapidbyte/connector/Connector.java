@@ -104,8 +104,8 @@ public final class Connector {
     GuestModule module() throws ConnectorException {
         try {
             return MODULES.computeIfAbsent(
-                    manifest.artifact().sha256(), _ -> GuestEngine.shared()
-                            .load(manifest.shortName(), ComponentFile.unwrap(wasm, Contract::isOurs)));
+                    manifest.artifact().sha256(),
+                    _ -> GuestEngine.shared().load(manifest.shortName(), ComponentFile.unwrap(wasm, Contract::isOurs)));
         } catch (GuestException e) {
             throw HostErrors.of("loading " + manifest.id() + " from " + location, e);
         }

@@ -56,8 +56,9 @@ public final class ComponentFile {
         component.read();
         for (String name : component.imports) {
             if (!ours.test(name)) {
-                throw new ModuleRefused("it is a component that imports '" + name
-                        + "', which this host does not serve; wrap the module without an adapter for WASI, or ship the core module");
+                throw new ModuleRefused(
+                        "it is a component that imports '" + name
+                                + "', which this host does not serve; wrap the module without an adapter for WASI, or ship the core module");
             }
         }
         return component.main(ours);

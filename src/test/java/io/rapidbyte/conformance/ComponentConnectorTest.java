@@ -45,11 +45,12 @@ class ComponentConnectorTest {
 
     private ConformanceReport report(String fixture) throws Exception {
         Path module = folder.resolve("transform-fixture.wasm");
-        try (InputStream in =
-                Objects.requireNonNull(ComponentConnectorTest.class.getResourceAsStream("/wasm/component/" + fixture))) {
+        try (InputStream in = Objects.requireNonNull(
+                ComponentConnectorTest.class.getResourceAsStream("/wasm/component/" + fixture))) {
             Files.copy(in, module);
         }
-        String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(module)));
+        String sum =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(module)));
         Files.writeString(folder.resolve("transform-fixture.manifest.json"), """
                 {
                   "manifest_version": "1.0", "id": "example/transform-fixture", "name": "Fixture", "version": "0.1.0",

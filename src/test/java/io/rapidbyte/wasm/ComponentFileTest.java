@@ -21,7 +21,8 @@ class ComponentFileTest {
     }
 
     private static byte[] fixture(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(ComponentFileTest.class.getResourceAsStream("/wasm/component/" + name))) {
+        try (InputStream in =
+                Objects.requireNonNull(ComponentFileTest.class.getResourceAsStream("/wasm/component/" + name))) {
             return in.readAllBytes();
         }
     }
@@ -32,7 +33,9 @@ class ComponentFileTest {
         assertThat(module.exports())
                 .extracting(GuestModule.Item::name)
                 .contains("memory", "cabi_realloc", "rapidbyte:connector/transform-connector@2.0.0#run-transform");
-        assertThat(module.imports()).extracting(GuestModule.Item::module).containsOnly("rapidbyte:connector/host@2.0.0");
+        assertThat(module.imports())
+                .extracting(GuestModule.Item::module)
+                .containsOnly("rapidbyte:connector/host@2.0.0");
     }
 
     @Test
