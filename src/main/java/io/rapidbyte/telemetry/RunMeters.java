@@ -180,7 +180,7 @@ final class RunMeters implements Consumer<RunEvent> {
                 .description(help)
                 .tag(PIPELINE, pipeline)
                 .register(registry)
-                .increment(Math.max(0, more));
+                .increment((double) Math.max(0, more));
     }
 
     private Timer timer(String name, String help, String... tags) {
