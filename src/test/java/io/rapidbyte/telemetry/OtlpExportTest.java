@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +46,7 @@ class OtlpExportTest {
     private void received(HttpServerRequest request) {
         request.body().onSuccess(body -> {
             try {
-                switch (request.path()) {
+                switch (Objects.requireNonNull(request.path())) {
                     case "/v1/traces" ->
                         ExportTraceServiceRequest.parseFrom(body.getBytes()).getResourceSpansList().stream()
                                 .flatMap(resource -> resource.getScopeSpansList().stream())
@@ -101,7 +102,7 @@ class OtlpExportTest {
     void a_run_is_a_trace_of_streams_attempts_and_stages() {
         export(Map.of());
         Span run = named("run").stream()
-                .filter(span -> attributes(span).get("rapidbyte.run_id").equals("good"))
+                .filter(span -> "good".equals(attributes(span).get("rapidbyte.run_id")))
                 .findFirst()
                 .orElseThrow();
         assertThat(seconds(run)).isEqualTo(10);
@@ -151,21 +152,25 @@ class OtlpExportTest {
         });
     }
 
+    private static Metric metric(Map<String, Metric> byName, String name) {
+        return Objects.requireNonNull(byName.get(name), name);
+    }
+
     @Test
     void metrics_are_the_same_account() {
         export(Map.of());
         Map<String, Metric> byName = metrics.stream()
                 .filter(metric -> metric.getName().startsWith("rapidbyte."))
                 .collect(Collectors.toMap(Metric::getName, metric -> metric, (first, second) -> second));
-        assertThat(byName.get("rapidbyte.rows.read").getSum().getDataPoints(0).getAsDouble())
+        assertThat(metric(byName, "rapidbyte.rows.read").getSum().getDataPoints(0).getAsDouble())
                 .isEqualTo(1005);
-        assertThat(byName.get("rapidbyte.run.duration")
+        assertThat(metric(byName, "rapidbyte.run.duration")
                         .getSummary()
                         .getDataPoints(0)
                         .getCount())
                 .isEqualTo(2);
-        assertThat(byName.get("rapidbyte.runs").getSum().getDataPointsCount()).isEqualTo(2);
-        assertThat(byName.get("rapidbyte.runs.active")
+        assertThat(metric(byName, "rapidbyte.runs").getSum().getDataPointsCount()).isEqualTo(2);
+        assertThat(metric(byName, "rapidbyte.runs.active")
                         .getGauge()
                         .getDataPoints(0)
                         .getAsDouble())
