@@ -62,6 +62,9 @@ final class NarrowingReader {
 
     private static List<Narrowing.Folder> folders(Section section) {
         List<Narrowing.Folder> folders = new ArrayList<>();
+        if (section.has("preopens") && !section.isEmptyList("preopens") && !section.mayNameFiles()) {
+            section.problem("preopens", "hands out folders, which only a pipeline that is a file itself can do");
+        }
         for (Section preopen : section.sections("preopens", MAX_FOLDERS, SectionKeys.PREOPEN)) {
             Optional<String> guest = preopen.requiredText("guest");
             Optional<Path> host = preopen.requiredText("host").flatMap(text -> path(preopen, text));

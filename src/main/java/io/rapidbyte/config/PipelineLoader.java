@@ -25,19 +25,28 @@ public final class PipelineLoader {
     /**
      * Reads the file at {@code path}.
      *
-     * @param environment values for {@code ${VAR}} references
+     * @param environment values for {@code ${VAR}} references; those of {@code ${file:path}} are read beside the file
      * @throws PipelineException with every problem in the order of the file; an unreadable file is one
      */
     public static Pipeline load(Path path, Map<String, String> environment) throws PipelineException {
         String file = path.toString();
-        return parse(text(path), file, environment);
+        return parse(text(path), file, environment, Optional.of(ReferredFiles.beside(path)));
     }
 
-    /** The same for a text; {@code file} names it in problems. */
+    /**
+     * The same for a text that came by a message or a request; {@code file} names it in problems. Who sends one has no
+     * say over this machine's files: it can neither refer to them nor hand folders to connectors.
+     */
     public static Pipeline parse(String text, String file, Map<String, String> environment) throws PipelineException {
+        return parse(text, file, environment, Optional.empty());
+    }
+
+    private static Pipeline parse(
+            String text, String file, Map<String, String> environment, Optional<ReferredFiles> files)
+            throws PipelineException {
         Problems problems = new Problems(file);
         Document document = document(text, file, problems);
-        Reading reading = new Reading(new Variables(environment, problems), problems);
+        Reading reading = new Reading(new Variables(environment, files, problems), problems);
         Section root = new Section(reading, KeyPath.ROOT, document.root(), SectionKeys.ROOT);
         Optional<Pipeline> pipeline = PipelineReader.read(root, new Origins(file, document.marks()));
         problems.throwIfAny();

@@ -88,6 +88,11 @@ final class Section {
         return reading.variables().value(name);
     }
 
+    /** Whether the file's author has a say over this machine's files. */
+    boolean mayNameFiles() {
+        return reading.variables().mayNameFiles();
+    }
+
     boolean has(String key) {
         return value(key).isPresent();
     }

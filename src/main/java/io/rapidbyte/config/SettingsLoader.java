@@ -3,6 +3,7 @@ package io.rapidbyte.config;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads settings that are no pipeline, in the same YAML, of which JSON is a part. */
 public final class SettingsLoader {
@@ -11,13 +12,13 @@ public final class SettingsLoader {
     /**
      * The mapping in the file at {@code path}, as JSON.
      *
-     * @param environment values for {@code ${VAR}} references
+     * @param environment values for {@code ${VAR}} references; those of {@code ${file:path}} are read beside the file
      * @throws PipelineException with every problem in the order of the file; an unreadable file is one
      */
     public static ObjectNode load(Path path, Map<String, String> environment) throws PipelineException {
         String file = path.toString();
         Problems problems = new Problems(file);
-        Reading reading = new Reading(new Variables(environment, problems), problems);
+        Reading reading = new Reading(new Variables(environment, Optional.of(ReferredFiles.beside(path)), problems), problems);
         ObjectNode settings = JsonValues.object(
                 reading,
                 PipelineLoader.document(PipelineLoader.text(path), file, problems)

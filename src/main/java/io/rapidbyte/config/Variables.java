@@ -1,29 +1,34 @@
 package io.rapidbyte.config;
 
 import io.rapidbyte.config.YamlNode.Scalar;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces {@code ${VAR}} and {@code ${VAR:-default}} in scalars, after parsing: a value can change what a
- * scalar says but never the structure around it. {@code $$} stands for one dollar sign; a dollar sign before
- * anything else stands for itself. As in a shell, a default also takes the place of an empty value.
+ * Replaces {@code ${VAR}}, which may be written {@code ${env:VAR}}, {@code ${VAR:-default}} and {@code ${file:path}}
+ * in scalars, after parsing: a value can change what a scalar says but never the structure around it. {@code $$}
+ * stands for one dollar sign; a dollar sign before anything else stands for itself. As in a shell, a default also
+ * takes the place of an empty value.
  */
 final class Variables {
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
-    private static final Pattern REFERENCE = Pattern.compile("\\$\\{(" + NAME + ")(?::-([^}]*))?}");
-    private static final Pattern TOKEN = Pattern.compile("\\$\\$|" + REFERENCE + "|\\$\\{");
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{(?:env:)?(" + NAME + ")(?::-([^}]*))?}");
+    private static final String FILE = "\\$\\{file:([^}]+)}";
+    private static final Pattern TOKEN = Pattern.compile("\\$\\$|" + REFERENCE + "|" + FILE + "|\\$\\{");
 
     /** What a file of the largest size can hold, so that short references to long values stay bounded too. */
     private static final int MAX_CHARS = PipelineLoader.MAX_FILE_BYTES;
 
     private final Map<String, String> environment;
+    private final Optional<ReferredFiles> files;
     private final Problems problems;
 
-    Variables(Map<String, String> environment, Problems problems) {
+    Variables(Map<String, String> environment, Optional<ReferredFiles> files, Problems problems) {
         this.environment = environment;
+        this.files = files;
         this.problems = problems;
     }
 
@@ -77,13 +82,17 @@ final class Variables {
         if (token.group().equals("$$")) {
             return Optional.of("$");
         }
+        String file = token.group(3);
+        if (file != null) {
+            return content(file, scalar, path);
+        }
         String name = token.group(1);
         if (name == null) {
             problems.add(
                     scalar.mark(),
                     path,
                     "a broken variable reference",
-                    "write ${NAME} or ${NAME:-default}, and $$ for a dollar sign");
+                    "write ${NAME}, ${NAME:-default} or ${file:path}, and $$ for a dollar sign");
             return Optional.empty();
         }
         String value = environment.getOrDefault(name, "");
@@ -100,5 +109,31 @@ final class Variables {
             return Optional.empty();
         }
         return Optional.of(value);
+    }
+
+    /** Whether whoever wrote this has a say over this machine's files. */
+    boolean mayNameFiles() {
+        return files.isPresent();
+    }
+
+    private Optional<String> content(String file, Scalar scalar, KeyPath path) {
+        if (files.isEmpty()) {
+            problems.add(
+                    scalar.mark(),
+                    path,
+                    "refers to a file, which only a pipeline that is a file itself can do",
+                    "use a variable of the environment");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(files.get().content(file));
+        } catch (IOException e) {
+            problems.add(
+                    scalar.mark(),
+                    path,
+                    "the file " + Quote.of(file) + " " + e.getMessage(),
+                    "name one that holds the value and nothing else");
+            return Optional.empty();
+        }
     }
 }

@@ -51,6 +51,11 @@ final class ConfigCheck {
         return issues.stream().distinct().toList();
     }
 
+    /** Takes the secrets of these settings out of texts. */
+    Redaction redaction(ObjectNode config) {
+        return Redaction.of(secrets.valuesIn(config));
+    }
+
     /** A copy without secret values. */
     ObjectNode withoutSecrets(ObjectNode config) {
         ObjectNode copy = config.deepCopy();

@@ -68,6 +68,11 @@ public final class Connector {
         return configCheck.issues(config);
     }
 
+    /** Takes the secrets of {@code config} out of texts. */
+    Redaction redaction(ObjectNode config) {
+        return configCheck.redaction(config);
+    }
+
     /** {@code config} without what is secret in it (I31): enough to tell whether two name the same peer. */
     public ObjectNode withoutSecrets(ObjectNode config) {
         return configCheck.withoutSecrets(config);

@@ -43,6 +43,7 @@ import java.util.Set;
  * After a trap or a cancel the instance is of no more use but to be closed.
  */
 public final class ConnectorInstance implements AutoCloseable {
+    private final Connector connector;
     private final ConnectorManifest manifest;
     private final Grants grants;
     private final Session session;
@@ -57,6 +58,7 @@ public final class ConnectorInstance implements AutoCloseable {
     ConnectorInstance(
             Connector connector, ConnectorRole role, InstanceSettings settings, GuestPort port, ConnectorState state)
             throws ConnectorException {
+        this.connector = connector;
         this.manifest = connector.manifest();
         this.grants = connector.grants();
         GuestSockets sockets = new GuestSockets(policy(Set.of()), socketOptions(settings));
@@ -80,13 +82,24 @@ public final class ConnectorInstance implements AutoCloseable {
         if (manifest.network().allowRuntimeConfigDomains()) {
             session.sockets.govern(policy(ConfiguredHosts.in(config)));
         }
+        session.redaction = connector.redaction(config);
         usable = true;
         call("open", config.toString());
     }
 
     public List<Finding> validate(List<StreamContext> streams) throws ConnectorException {
         List<Object> contexts = streams.stream().map(ConnectorInstance::toWit).toList();
-        return list(Finding.class, call("validate", contexts));
+        return list(Finding.class, call("validate", contexts)).stream()
+                .map(this::told)
+                .toList();
+    }
+
+    private Finding told(Finding finding) {
+        return new Finding(
+                finding.level(),
+                finding.streamName(),
+                session.redaction.text(finding.code()),
+                session.redaction.text(finding.message()));
     }
 
     /** Sources only. */
@@ -223,12 +236,12 @@ public final class ConnectorInstance implements AutoCloseable {
             return value(guest.call(Contract.exported(session.role) + "#" + function, args));
         } catch (GuestException e) {
             usable = false;
-            throw cancelled ? HostErrors.cancelled(doing, e) : HostErrors.of(doing, e);
+            throw told(cancelled ? HostErrors.cancelled(doing, e) : HostErrors.of(doing, e));
         } catch (ConnectorException e) {
-            throw cancelled ? HostErrors.cancelled(doing, e) : e;
+            throw told(cancelled ? HostErrors.cancelled(doing, e) : e);
         } catch (RuntimeException e) {
             usable = false;
-            throw cancelled ? HostErrors.cancelled(doing, e) : HostErrors.defect(doing, e);
+            throw told(cancelled ? HostErrors.cancelled(doing, e) : HostErrors.defect(doing, e));
         } finally {
             batches.releaseUnderWay();
             long host = session.timings.hostNanos() - hostBefore;
@@ -236,11 +249,18 @@ public final class ConnectorInstance implements AutoCloseable {
         }
     }
 
-    private static Object value(Object result) throws ConnectorException {
+    /** As it may be told: without the settings' secrets (I31). */
+    private ConnectorException told(ConnectorException e) {
+        return session.redaction.exception(e);
+    }
+
+    private Object value(Object result) throws ConnectorException {
         return switch ((WitResult) result) {
             case WitResult.Ok ok -> ok.value();
             case WitResult.Err err ->
-                throw new ConnectorException(HostErrors.bounded(Twins.fromWit(ConnectorError.class, err.value())));
+                // Before anything is cut off, which would leave half a secret standing.
+                throw new ConnectorException(HostErrors.bounded(
+                        session.redaction.error(Twins.fromWit(ConnectorError.class, err.value()))));
         };
     }
 

@@ -45,7 +45,7 @@ final class ReportImports {
         if (dropped > 0) {
             tell("warn", dropped + " lines of the connector's log were dropped, because they came too fast");
         }
-        tell(level, Text.printable(Text.cut(message, MAX_LINE_CHARS)));
+        tell(level, Text.printable(Text.cut(session.redaction.text(message), MAX_LINE_CHARS)));
     }
 
     /** Says what was dropped and not told yet; when the instance ends. */
@@ -66,7 +66,7 @@ final class ReportImports {
     }
 
     private Object metric(Object[] args) {
-        String name = (String) args[0];
+        String name = session.redaction.text((String) args[0]);
         if (name.startsWith(StageTimings.ANNOUNCEMENT)) {
             session.timings.announce(name.substring(StageTimings.ANNOUNCEMENT.length()));
             return Unit.UNIT;
@@ -100,7 +100,14 @@ final class ReportImports {
     }
 
     private Object reject(Object[] args) throws ConnectorException {
-        session.port.reject(Twins.fromWit(RejectedRecord.class, args[0]));
+        RejectedRecord rejected = Twins.fromWit(RejectedRecord.class, args[0]);
+        // The row is data and stays whole (I20); what is said of it is the connector's word.
+        session.port.reject(new RejectedRecord(
+                rejected.streamName(),
+                rejected.row(),
+                rejected.category(),
+                session.redaction.text(rejected.code()),
+                session.redaction.text(rejected.message())));
         return Unit.UNIT;
     }
 

@@ -34,6 +34,25 @@ final class Secrets {
                 || NAMED_LIKE_ONE.matcher(key.toLowerCase(Locale.ROOT)).matches();
     }
 
+    /** Every secret value as text, however deep. */
+    Set<String> valuesIn(JsonNode config) {
+        Set<String> values = new HashSet<>();
+        for (Map.Entry<String, JsonNode> property : config.properties()) {
+            if (isSecret(property.getKey())) {
+                collectTexts(property.getValue(), values);
+            }
+        }
+        config.forEach(child -> values.addAll(valuesIn(child)));
+        return values;
+    }
+
+    private static void collectTexts(JsonNode value, Set<String> texts) {
+        if (value.isValueNode() && !value.isNull()) {
+            texts.add(value.asText());
+        }
+        value.forEach(child -> collectTexts(child, texts));
+    }
+
     /** Takes every secret value out, however deep. */
     void removeFrom(JsonNode config) {
         if (config instanceof ObjectNode object) {

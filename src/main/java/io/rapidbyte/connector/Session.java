@@ -14,6 +14,9 @@ final class Session {
     final ConnectorState state;
     final StageTimings timings = new StageTimings();
 
+    /** Takes the settings' secrets out of what the guest says. */
+    Redaction redaction = Redaction.NONE;
+
     /** The stream being run; empty outside of runs. */
     Optional<StreamContext> stream = Optional.empty();
 

@@ -1,13 +1,18 @@
 package io.rapidbyte.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rapidbyte.model.Narrowing;
+import io.rapidbyte.model.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NarrowingTest {
     private static final String ALL = """
@@ -39,12 +44,24 @@ class NarrowingTest {
                     "max_cpu_seconds", 7L,
                     "max_spin_seconds", 8L));
 
-    private static Pipeline parse(String text) throws PipelineException {
-        return PipelineLoader.parse(text, "p.yaml", Map.of("PGTZ", "UTC", "OUT", "/srv/out"));
+    @TempDir
+    Path directory;
+
+    private Pipeline parse(String text) throws PipelineException, IOException {
+        Path file = Files.writeString(directory.resolve("p.yaml"), text);
+        return PipelineLoader.load(file, Map.of("PGTZ", "UTC", "OUT", "/srv/out"));
     }
 
     @Test
-    void every_field_is_read_for_every_connector() throws PipelineException {
+    void what_comes_by_a_message_hands_out_no_folders() {
+        String folders = "  permissions: {fs: {preopens: [{guest: /in, host: /}]}}\n";
+        assertThat(Samples.problems(Samples.good("  streams:\n", folders + "  streams:\n")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("source.permissions.fs.preopens: hands out folders"));
+    }
+
+    @Test
+    void every_field_is_read_for_every_connector() throws Exception {
         assertThat(parse(Samples.good("  streams:\n", ALL + "  streams:\n"))
                         .source()
                         .narrowing())
@@ -69,12 +86,23 @@ class NarrowingTest {
     }
 
     @Test
+    void what_is_malformed_of_a_folder_is_said() {
+        String folders = "  permissions: {fs: {preopens: [{guest: /in, mode: rw}, {guest: /in, host: \"a\\0b\"}]}}\n";
+        assertThatThrownBy(() -> parse(Samples.good("  streams:\n", folders + "  streams:\n")))
+                .isInstanceOfSatisfying(PipelineException.class, e -> assertThat(e.problems())
+                        .extracting(Problem::key)
+                        .containsExactly(
+                                "source.permissions.fs.preopens[0].host",
+                                "source.permissions.fs.preopens[0].mode",
+                                "source.permissions.fs.preopens[1].host"));
+    }
+
+    @Test
     void what_is_malformed_is_said_at_once() {
         String bad = """
                   permissions:
                     network: {tls: perhaps, hosts: [x]}
                     env: {allowed_vars: PGTZ}
-                    fs: {preopens: [{guest: /in, mode: rw}]}
                   limits: {max_memory_mb: 0, max_wall_seconds: 1h, max_spin: 3}
                 """;
         assertThat(Samples.problems(Samples.good("  streams:\n", bad + "  streams:\n")))
@@ -83,8 +111,6 @@ class NarrowingTest {
                         "source.permissions.network.tls",
                         "source.permissions.network.hosts",
                         "source.permissions.env.allowed_vars",
-                        "source.permissions.fs.preopens[0].host",
-                        "source.permissions.fs.preopens[0].mode",
                         "source.limits.max_memory_mb",
                         "source.limits.max_wall_seconds",
                         "source.limits.max_spin");

@@ -1,11 +1,15 @@
 package io.rapidbyte.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,6 +30,9 @@ class VariablesTest {
             value = {
                 "${HOST}                 | \"db.example\"",
                 "'${HOST}'               | \"db.example\"",
+                "${env:HOST}             | \"db.example\"",
+                "${env:PORT}             | 5433",
+                "${env:NOT_SET:-x}       | \"x\"",
                 "tcp://${HOST}:${PORT}/  | \"tcp://db.example:5433/\"",
                 "${PORT}                 | 5433",
                 "\"${PORT}\"             | \"5433\"",
@@ -48,6 +55,63 @@ class VariablesTest {
             })
     void are_replaced_in_values(String scalar, String json) throws Exception {
         assertThat(value(scalar).toString()).isEqualTo(json);
+    }
+
+    private static Pipeline load(Path folder, String host) throws Exception {
+        Path file = Files.writeString(folder.resolve("p.yaml"), Samples.good("host: localhost", "host: " + host));
+        return PipelineLoader.load(file, ENVIRONMENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "${file:digits}          | \"0123\"",
+                "'<${file:lines}>'       | \"<a\\nb>\"",
+                "${file:reference}       | \"${HOST}\\n\"",
+                "${file:./inner/../digits} | \"0123\"",
+            })
+    void a_file_stands_for_what_it_holds(String scalar, String json, @TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("digits"), "0123\n");
+        Files.writeString(folder.resolve("lines"), "a\nb\r\n");
+        Files.writeString(folder.resolve("reference"), "${HOST}\n\n");
+        Files.createDirectory(folder.resolve("inner"));
+        assertThat(load(folder, scalar).source().config().path("host").toString()).isEqualTo(json);
+        assertThat(load(folder, "${file:" + folder.resolve("digits") + "}")
+                        .source()
+                        .config()
+                        .path("host")
+                        .textValue())
+                .isEqualTo("0123");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "missing, does not exist",
+        "large, is larger than 131072 bytes",
+        "bytes, is not UTF-8 text",
+        "., is no ordinary file"
+    })
+    void what_is_wrong_with_a_file_is_said_without_its_content(String name, String problem, @TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("large"), "secret".repeat(ReferredFiles.MAX_BYTES / 6 + 1));
+        Files.write(folder.resolve("bytes"), new byte[] {'s', 'e', 'c', 'r', 'e', 't', (byte) 0xff});
+        assertThatThrownBy(() -> load(folder, "${file:" + name + "}\n    user: ${NOT_SET}"))
+                .isInstanceOfSatisfying(PipelineException.class, e -> {
+                    assertThat(e.problems()).hasSize(2);
+                    assertThat(e.problems().getFirst().toString())
+                            .contains("source.config.host")
+                            .contains(problem)
+                            .doesNotContain("secret");
+                });
+    }
+
+    @Test
+    void a_pipeline_that_is_no_file_refers_to_none() {
+        assertThat(Samples.problems(Samples.good("host: localhost", "host: ${file:/etc/hostname}")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("refers to a file"));
     }
 
     @Test
@@ -93,7 +157,7 @@ class VariablesTest {
     void broken_references_are_problems(String scalar) {
         assertThat(Samples.problems(Samples.good("host: localhost", "host: '" + scalar + "'"), Map.of("A", "1")))
                 .containsExactly(
-                        "p.yaml:6:11: source.config.host: a broken variable reference (write ${NAME} or ${NAME:-default}, and $$ for a dollar sign)");
+                        "p.yaml:6:11: source.config.host: a broken variable reference (write ${NAME}, ${NAME:-default} or ${file:path}, and $$ for a dollar sign)");
     }
 
     @Test

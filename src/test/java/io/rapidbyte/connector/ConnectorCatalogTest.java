@@ -171,8 +171,14 @@ class ConnectorCatalogTest {
         return install(folder, name, version, WASM, "{}");
     }
 
-    /** Puts a module with a manifest into {@code folder}. */
     static Path install(Path folder, String name, String version, byte[] wasm, String permissions) throws IOException {
+        return install(folder, name, version, wasm, permissions, "{\"type\": \"object\"}");
+    }
+
+    /** Puts a module with a manifest into {@code folder}. */
+    static Path install(
+            Path folder, String name, String version, byte[] wasm, String permissions, String configSchema)
+            throws IOException {
         Files.writeString(folder.resolve(name + ".manifest.json"), """
                 {
                   "manifest_version": "1.0",
@@ -183,10 +189,10 @@ class ConnectorCatalogTest {
                   "artifact": {"entry_point": "%s.wasm", "sha256": "%s"},
                   "permissions": %s,
                   "roles": {"source": {"supported_sync_modes": ["full_refresh"]}},
-                  "config_schema": {"type": "object"}
+                  "config_schema": %s
                 }
                 """.formatted(
-                        name, name, version, name, Inspection.sha256(wasm), permissions));
+                        name, name, version, name, Inspection.sha256(wasm), permissions, configSchema));
         return Files.write(folder.resolve(name + ".wasm"), wasm);
     }
 
