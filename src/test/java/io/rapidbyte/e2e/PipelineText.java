@@ -11,6 +11,7 @@ final class PipelineText {
     private final List<String> transforms = new ArrayList<>();
     private final List<String> resources = new ArrayList<>();
     private final List<String> destination = new ArrayList<>();
+    private final List<String> sourceLines = new ArrayList<>();
     private String sourceUse = "source-postgres";
     private String targetUse = "dest-postgres";
     private String sourceExtra = "";
@@ -87,6 +88,12 @@ final class PipelineText {
         return sourceConfig("password: '" + password + "'");
     }
 
+    /** Whose password is set otherwise. */
+    PipelineText sourceAs(String user) {
+        sourceUser = user;
+        return this;
+    }
+
     PipelineText targetUser(String user, String password) {
         targetUser = user;
         return targetConfig("password: '" + password + "'");
@@ -95,6 +102,12 @@ final class PipelineText {
     PipelineText sourceAt(String host, int port) {
         sourceHost = host;
         sourcePort = port;
+        return this;
+    }
+
+    /** A further line of the source, such as {@code limits: {max_sockets: 1}}. */
+    PipelineText source(String line) {
+        sourceLines.add("  " + line);
         return this;
     }
 
@@ -117,7 +130,9 @@ final class PipelineText {
                 .append(", database: ")
                 .append(source.name())
                 .append(sourceExtra);
-        text.append("}\n  streams:\n").append(String.join("\n", streams)).append('\n');
+        text.append("}\n");
+        sourceLines.forEach(line -> text.append(line).append('\n'));
+        text.append("  streams:\n").append(String.join("\n", streams)).append('\n');
         if (!transforms.isEmpty()) {
             text.append("transforms:\n").append(String.join("\n", transforms)).append('\n');
         }

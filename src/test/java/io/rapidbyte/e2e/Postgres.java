@@ -56,6 +56,28 @@ public final class Postgres implements AutoCloseable {
         return new Postgres(launch(folder, 0), Optional.of(folder));
     }
 
+    /**
+     * A server that speaks TLS and asks clients that show a certificate for one that is in {@code clients}.
+     *
+     * @param rules lines of {@code pg_hba.conf} before the server's own
+     */
+    static Postgres startWithTls(Path certificate, Path key, Path clients, String rules) {
+        try {
+            Postgres server = new Postgres(
+                    EmbeddedPostgres.builder()
+                            .setServerConfig("ssl", "on")
+                            .setServerConfig("ssl_cert_file", certificate.toString())
+                            .setServerConfig("ssl_key_file", key.toString())
+                            .setServerConfig("ssl_ca_file", clients.toString())
+                            .start(),
+                    Optional.empty());
+            server.allow(rules);
+            return server;
+        } catch (IOException e) {
+            throw new IllegalStateException("PostgreSQL did not start", e);
+        }
+    }
+
     private static EmbeddedPostgres launch(Path folder, int port) {
         try {
             return EmbeddedPostgres.builder()
@@ -86,10 +108,15 @@ public final class Postgres implements AutoCloseable {
         Database admin = new Database(this, "postgres");
         admin.execute("set password_encryption = '" + method + "'; create role " + user + " login password '" + password
                 + "'");
+        allow("host all " + user + " 127.0.0.1/32 " + method);
+    }
+
+    /** Puts lines of {@code pg_hba.conf} before those that are there. */
+    private void allow(String lines) {
+        Database admin = new Database(this, "postgres");
         Path rules = Path.of(admin.value("show hba_file"));
         try {
-            String before = Files.readString(rules);
-            Files.writeString(rules, "host all " + user + " 127.0.0.1/32 " + method + System.lineSeparator() + before);
+            Files.writeString(rules, lines + System.lineSeparator() + Files.readString(rules));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate made with the JDK's own keytool, and what is needed to use it on either side. */
-final class Certificates {
+public final class Certificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private final KeyStore store;
@@ -24,6 +24,11 @@ final class Certificates {
     }
 
     static Certificates generate(Path folder, String subjectAlternativeNames)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        return generate(folder, "test", subjectAlternativeNames);
+    }
+
+    public static Certificates generate(Path folder, String commonName, String subjectAlternativeNames)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path file = Files.createTempFile(folder, "store", ".p12");
         Files.delete(file);
@@ -37,7 +42,7 @@ final class Certificates {
                 "-groupname",
                 "secp256r1",
                 "-dname",
-                "CN=test",
+                "CN=" + commonName,
                 "-ext",
                 "san=" + subjectAlternativeNames,
                 "-validity",
@@ -60,11 +65,11 @@ final class Certificates {
         return new Certificates(store);
     }
 
-    String certificatePem() throws GeneralSecurityException {
+    public String certificatePem() throws GeneralSecurityException {
         return pem("CERTIFICATE", store.getCertificate("own").getEncoded());
     }
 
-    String keyPem() throws GeneralSecurityException {
+    public String keyPem() throws GeneralSecurityException {
         return pem("PRIVATE KEY", store.getKey("own", PASSWORD).getEncoded());
     }
 
