@@ -56,7 +56,8 @@ final class WitLexer {
             at = end;
             return word(text.substring(start, end), escaped);
         }
-        if (Character.isDigit(c)) {
+        // Of the digits there are, only those of ASCII: others would begin a number of no characters, again and again.
+        if (c >= '0' && c <= '9') {
             return number();
         }
         if (text.startsWith("->", at)) {
