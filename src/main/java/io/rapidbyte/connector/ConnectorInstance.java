@@ -259,8 +259,8 @@ public final class ConnectorInstance implements AutoCloseable {
             case WitResult.Ok ok -> ok.value();
             case WitResult.Err err ->
                 // Before anything is cut off, which would leave half a secret standing.
-                throw new ConnectorException(HostErrors.bounded(
-                        session.redaction.error(Twins.fromWit(ConnectorError.class, err.value()))));
+                throw new ConnectorException(
+                        HostErrors.bounded(session.redaction.error(Twins.fromWit(ConnectorError.class, err.value()))));
         };
     }
 

@@ -114,7 +114,8 @@ final class Redaction {
 
     private boolean tellsSecret(Throwable thrown) {
         for (@Nullable Throwable each = thrown; each != null; each = each.getCause()) {
-            String words = each instanceof ConnectorException e ? e.error().toString() : String.valueOf(each.getMessage());
+            String words =
+                    each instanceof ConnectorException e ? e.error().toString() : String.valueOf(each.getMessage());
             if (!text(words).equals(words)) {
                 return true;
             }

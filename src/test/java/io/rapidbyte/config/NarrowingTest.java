@@ -89,12 +89,14 @@ class NarrowingTest {
     void what_is_malformed_of_a_folder_is_said() {
         String folders = "  permissions: {fs: {preopens: [{guest: /in, mode: rw}, {guest: /in, host: \"a\\0b\"}]}}\n";
         assertThatThrownBy(() -> parse(Samples.good("  streams:\n", folders + "  streams:\n")))
-                .isInstanceOfSatisfying(PipelineException.class, e -> assertThat(e.problems())
-                        .extracting(Problem::key)
-                        .containsExactly(
-                                "source.permissions.fs.preopens[0].host",
-                                "source.permissions.fs.preopens[0].mode",
-                                "source.permissions.fs.preopens[1].host"));
+                .isInstanceOfSatisfying(
+                        PipelineException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(Problem::key)
+                                .containsExactly(
+                                        "source.permissions.fs.preopens[0].host",
+                                        "source.permissions.fs.preopens[0].mode",
+                                        "source.permissions.fs.preopens[1].host"));
     }
 
     @Test

@@ -77,7 +77,8 @@ class VariablesTest {
         Files.writeString(folder.resolve("lines"), "a\nb\r\n");
         Files.writeString(folder.resolve("reference"), "${HOST}\n\n");
         Files.createDirectory(folder.resolve("inner"));
-        assertThat(load(folder, scalar).source().config().path("host").toString()).isEqualTo(json);
+        assertThat(load(folder, scalar).source().config().path("host").toString())
+                .isEqualTo(json);
         assertThat(load(folder, "${file:" + folder.resolve("digits") + "}")
                         .source()
                         .config()

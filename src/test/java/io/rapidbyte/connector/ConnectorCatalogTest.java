@@ -176,8 +176,7 @@ class ConnectorCatalogTest {
     }
 
     /** Puts a module with a manifest into {@code folder}. */
-    static Path install(
-            Path folder, String name, String version, byte[] wasm, String permissions, String configSchema)
+    static Path install(Path folder, String name, String version, byte[] wasm, String permissions, String configSchema)
             throws IOException {
         Files.writeString(folder.resolve(name + ".manifest.json"), """
                 {

@@ -47,15 +47,17 @@ class RedactionTest {
         told.addAll(port.lines);
         port.rejected.forEach(rejected -> told.add(rejected.code() + rejected.message()));
 
-        assertThat(told).allSatisfy(text -> assertThat(text)
-                .doesNotContain(SECRET)
-                .doesNotContain("p@ss")
-                .doesNotContain("rd\\\\ 1+2")
-                .doesNotContain(KEY_LINE)
-                .doesNotContain("4711471147"));
+        assertThat(told)
+                .allSatisfy(text -> assertThat(text)
+                        .doesNotContain(SECRET)
+                        .doesNotContain("p@ss")
+                        .doesNotContain("rd\\\\ 1+2")
+                        .doesNotContain(KEY_LINE)
+                        .doesNotContain("4711471147"));
         assertThat(thrown.error().toString()).contains(Redaction.REDACTED).contains("db.example");
         assertThat(port.lines)
-                .anySatisfy(line -> assertThat(line).contains(Redaction.REDACTED).contains("db.example"));
+                .anySatisfy(
+                        line -> assertThat(line).contains(Redaction.REDACTED).contains("db.example"));
     }
 
     @Test
@@ -67,7 +69,10 @@ class RedactionTest {
                 SECRET,
                 url,
                 url.replace("+", "%20"),
-                url.replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%5C", "%5c").replace("%2B", "%2b")
+                url.replace("%2F", "%2f")
+                        .replace("%C3%B6", "%c3%b6")
+                        .replace("%5C", "%5c")
+                        .replace("%2B", "%2b")
                         .replace("+", "%20"),
                 "p@ss/w''ö\"rd\\ 1+2",
                 "p@ss/w'ö\\\"rd\\\\ 1+2",
@@ -85,7 +90,8 @@ class RedactionTest {
 
     @Test
     void a_secret_within_another_leaves_no_rest() {
-        assertThat(Redaction.of(List.of("pass", "password")).text("password pass")).isEqualTo("[redacted] [redacted]");
+        assertThat(Redaction.of(List.of("pass", "password")).text("password pass"))
+                .isEqualTo("[redacted] [redacted]");
     }
 
     private ConnectorException live(String stream) throws Exception {
