@@ -18,7 +18,8 @@ public final class SettingsLoader {
     public static ObjectNode load(Path path, Map<String, String> environment) throws PipelineException {
         String file = path.toString();
         Problems problems = new Problems(file);
-        Reading reading = new Reading(new Variables(environment, Optional.of(ReferredFiles.beside(path)), problems), problems);
+        Variables variables = new Variables(environment, Optional.of(ReferredFiles.beside(path)), problems);
+        Reading reading = new Reading(variables, problems);
         ObjectNode settings = JsonValues.object(
                 reading,
                 PipelineLoader.document(PipelineLoader.text(path), file, problems)
