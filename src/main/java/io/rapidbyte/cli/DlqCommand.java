@@ -13,14 +13,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code rapidbyte dlq}. */
 @Command(
         name = "dlq",
-        description = "Shows dead letters: rows that could not be stored and were kept (on_data_error: dlq).",
+        description =
+                "Shows and replays dead letters: rows that could not be stored and were kept (on_data_error: dlq).",
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "",
         footer = "")
@@ -30,7 +30,8 @@ final class DlqCommand extends CommandGroup {
     static CommandLine withSubcommands(Root root) {
         return new CommandLine(new DlqCommand())
                 .addSubcommand(new Listing(root))
-                .addSubcommand(new Show(root));
+                .addSubcommand(new Show(root))
+                .addSubcommand(new DlqReplayCommand(root));
     }
 
     /** {@code rapidbyte dlq list}. */
@@ -66,7 +67,7 @@ final class DlqCommand extends CommandGroup {
                 names = "--limit",
                 paramLabel = "N",
                 defaultValue = "100",
-                description = "The most to list, 1 to 1000; 100 by default.")
+                description = "The most to list, 1 to " + Pages.MAX_LIMIT + "; 100 by default.")
         private int limit;
 
         @Option(names = "--after", paramLabel = "ID", defaultValue = "0", description = "Only those behind this id.")
@@ -82,9 +83,7 @@ final class DlqCommand extends CommandGroup {
 
         @Override
         public Integer call() throws PipelineException {
-            if (limit < 1 || limit > DeadLetterQuery.MAX_LIMIT) {
-                throw new ParameterException(spec.commandLine(), "--limit is 1 to " + DeadLetterQuery.MAX_LIMIT);
-            }
+            Pages.requireLimit(spec, limit);
             List<DeadLetter> letters;
             try (StateSession session = StateSession.open(root, file)) {
                 letters = StateSession.await(session.store()
@@ -116,6 +115,7 @@ final class DlqCommand extends CommandGroup {
                     .column("id", Table.Align.RIGHT)
                     .column("saved", Table.Align.LEFT)
                     .column("stream", Table.Align.LEFT)
+                    .column("tries", Table.Align.RIGHT)
                     .column("code", Table.Align.LEFT)
                     .column("reason", Table.Align.LEFT);
             for (DeadLetter letter : letters) {
@@ -123,6 +123,7 @@ final class DlqCommand extends CommandGroup {
                         Long.toString(letter.id()),
                         letter.savedAt().toString(),
                         letter.rejected().streamName(),
+                        Long.toString(letter.tries()),
                         letter.rejected().code(),
                         letter.rejected().message());
             }
@@ -178,7 +179,9 @@ final class DlqCommand extends CommandGroup {
             Terminal terminal = root.terminal();
             terminal.result("dead letter " + letter.id() + " of stream "
                     + Text.printable(letter.rejected().streamName()) + ", pipeline " + letter.pipeline() + ", run "
-                    + letter.runId() + ", saved " + letter.savedAt());
+                    + letter.runId() + ", saved " + letter.savedAt() + ", refused "
+                    + Text.plural(letter.tries(), "time")
+                    + (letter.obsolete() ? ", obsolete: a later load has read its table again" : ""));
             terminal.result("  " + Text.printable(letter.rejected().message()) + " ["
                     + Text.printable(letter.rejected().code()) + "]");
             terminal.result(Text.printable(letter.rejected().row()));

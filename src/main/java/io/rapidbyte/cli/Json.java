@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.engine.CheckReport;
 import io.rapidbyte.engine.ListingJson;
+import io.rapidbyte.engine.ReplayPreview;
 import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
@@ -16,6 +17,7 @@ import io.rapidbyte.model.RunReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The results of commands for machines. Field names are an API: they are added, never renamed. Each result
@@ -38,6 +40,22 @@ public final class Json {
     static ObjectNode run(RunReport report) {
         ObjectNode node = result("run", "", PipelineRun.exitCode(report));
         node.setAll(ReportJson.encode(report));
+        return node;
+    }
+
+    static ObjectNode replay(ReplayPreview preview, Optional<RunReport> report, int exitCode) {
+        ObjectNode node = result("dlq replay", "succeeded", exitCode);
+        report.ifPresent(ended -> node.setAll(ReportJson.encode(ended)));
+        ArrayNode selection = node.putArray("selection");
+        for (ReplayPreview.Stream stream : preview.streams()) {
+            selection
+                    .addObject()
+                    .put("stream", stream.streamName())
+                    .put("dead_letters", stream.letters())
+                    .put("unfinished", stream.unfinished())
+                    .put("obsolete", stream.obsolete())
+                    .put("foreign", stream.foreign());
+        }
         return node;
     }
 

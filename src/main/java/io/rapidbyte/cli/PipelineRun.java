@@ -8,6 +8,7 @@ import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Runs a pipeline in front of a person: progress, Ctrl-C, summary. Main thread. */
 public final class PipelineRun {
@@ -20,12 +21,22 @@ public final class PipelineRun {
      */
     public static RunReport execute(EngineSession session, Pipeline pipeline, Root root, Consumer<RunEvent> listener)
             throws PipelineException {
+        return execute(events -> session.engine().run(pipeline, events), root, listener);
+    }
+
+    /**
+     * The same of a run of another kind.
+     *
+     * @param start starts it, with whom to tell its events
+     */
+    static RunReport execute(Function<Consumer<RunEvent>, RunHandle> start, Root root, Consumer<RunEvent> listener)
+            throws PipelineException {
         Terminal terminal = root.terminal();
         AtomicBoolean leaving = new AtomicBoolean();
         RunReport report;
         try (Progress progress = Progress.start(terminal, root.logLevel());
                 EventQueue events = new EventQueue(progress.andThen(listener))) {
-            RunHandle handle = session.engine().run(pipeline, events);
+            RunHandle handle = start.apply(events);
             try (Interrupts _ =
                     Interrupts.during(() -> cancel(handle, terminal), () -> stopAtOnce(terminal, leaving))) {
                 report = EngineSession.await(handle.report());

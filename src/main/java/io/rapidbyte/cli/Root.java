@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "    6  destination: it could not be written",
             "    7  state: Rapidbyte's own state could not be read or saved",
             "    8  transform: it could not do its work",
-            "    9  different: verify found rows that are not the same",
+            "    9  different: verify found rows that are not the same, dlq replay rows that are still refused",
             "  130  cancelled, by Ctrl-C or a signal",
             "",
             "Examples:",

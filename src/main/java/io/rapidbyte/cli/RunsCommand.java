@@ -19,7 +19,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -56,8 +55,6 @@ final class RunsCommand extends CommandGroup {
                 "Exit codes: see rapidbyte --help"
             })
     static final class Listing implements Callable<Integer> {
-        private static final int MOST = 1_000;
-
         private final Root root;
 
         @Parameters(paramLabel = "PIPELINE", arity = "0..1", description = "The pipeline file (YAML).")
@@ -67,7 +64,7 @@ final class RunsCommand extends CommandGroup {
                 names = "--limit",
                 paramLabel = "N",
                 defaultValue = "20",
-                description = "The most to list, 1 to 1000; 20 by default.")
+                description = "The most to list, 1 to " + Pages.MAX_LIMIT + "; 20 by default.")
         private int limit;
 
         @Spec
@@ -80,9 +77,7 @@ final class RunsCommand extends CommandGroup {
 
         @Override
         public Integer call() throws PipelineException {
-            if (limit < 1 || limit > MOST) {
-                throw new ParameterException(spec.commandLine(), "--limit is 1 to " + MOST);
-            }
+            Pages.requireLimit(spec, limit);
             List<RunRecord> runs;
             try (StateSession session = StateSession.open(root, file)) {
                 runs = StateSession.await(

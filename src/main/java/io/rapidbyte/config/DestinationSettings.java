@@ -29,6 +29,9 @@ public record DestinationSettings(
     /** 100,000: between two checkpoints they lie in memory. */
     public static final long MAX_DEAD_LETTERS = 100_000;
 
+    /** 64 MiB of a run's dead letters as text, however many they are: twice that lies in memory between two checkpoints. */
+    public static final long MAX_DEAD_LETTER_BYTES = 64L << 20;
+
     public DestinationSettings {
         primaryKey = List.copyOf(primaryKey);
     }

@@ -42,6 +42,11 @@ final class ActiveRun {
     /** Two renewals may fail before the lease is lost. */
     private static final long RENEWAL_INTERVAL_MS = StateStore.LEASE_TIME.toMillis() / 3;
 
+    /** What makes a run's streams; may wait for the state. Fails with what is wrong with the pipeline or with the state. */
+    interface Planning {
+        Future<List<StreamPlan>> plan(Future<StateStore> opening);
+    }
+
     private record Planned(List<StreamPlan> streams, LeaseHolder holder) {}
 
     private final Vertx vertx;
@@ -102,10 +107,10 @@ final class ActiveRun {
     }
 
     /** Starts with a look at the pipeline, off the event loop, while its state is opened. */
-    void begin(RunPlanner planner, StateStores stores) {
-        Future<Planned> planning =
-                OffLoop.call(vertx, () -> new Planned(planner.plan(pipeline, runId), LeaseHolder.ofThisProcess()));
+    void begin(Planning planner, StateStores stores) {
         Future<StateStore> opening = stores.open(pipeline.state());
+        Future<Planned> planning = planner.plan(opening)
+                .compose(plans -> OffLoop.call(vertx, () -> new Planned(plans, LeaseHolder.ofThisProcess())));
         Future.join(planning, opening).onComplete(both -> context.runOnContext(v -> checked(planning, opening)));
     }
 
@@ -166,6 +171,7 @@ final class ActiveRun {
         book = Optional.of(begun.result());
         streams = streams(begun.result(), planned.orElseThrow().streams());
         signal(Signal.BEGUN);
+        settle();
     }
 
     private List<ActiveStream> streams(RunBook entered, List<StreamPlan> plans) {
@@ -192,7 +198,7 @@ final class ActiveRun {
     private void announce() {
         story.runStarted(
                 pipeline.name(),
-                pipeline.source().streams().stream().map(s -> s.name()).toList());
+                planned.orElseThrow().streams().stream().map(StreamPlan::name).toList());
         timers.add(vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
         timers.add(vertx.setPeriodic(RENEWAL_INTERVAL_MS, t -> renewLease()));
         accepted.complete();
@@ -228,6 +234,10 @@ final class ActiveRun {
             told.failure().ifPresent(this::noteFailure);
         }
         signal(told.status() == RunStatus.FAILED ? Signal.STREAM_FAILED : Signal.STREAM_ENDED);
+        settle();
+    }
+
+    private void settle() {
         if (!settling && streams.stream().allMatch(ActiveStream::ended)) {
             settling = true;
             boolean allSucceeded =

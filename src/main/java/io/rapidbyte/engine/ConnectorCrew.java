@@ -5,17 +5,8 @@ import io.rapidbyte.connector.ConnectorState;
 import io.rapidbyte.flow.ConnectorGuest;
 import io.rapidbyte.flow.EdgeAddress;
 import io.rapidbyte.flow.EdgeWindow;
-import io.rapidbyte.flow.GuestErrand;
-import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.flow.StagePlan;
-import io.rapidbyte.model.ConnectorException;
-import io.rapidbyte.model.Failure;
-import io.rapidbyte.model.FailureException;
-import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.StreamContext;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,37 +53,6 @@ final class ConnectorCrew implements Crew {
 
     @Override
     public Inquiry inquiry(StreamContext stream, ConnectorState state) {
-        Cast.Part destination = cast.parts().getLast();
-        GuestErrand<Optional<Receipt>> errand = new GuestErrand<>(
-                destination.connector(),
-                destination.role(),
-                destination.config(),
-                state,
-                instance -> instance.resume(stream));
-        return new Inquiry() {
-            @Override
-            public Future<Optional<Receipt>> ask(Vertx vertx, Context context) {
-                return errand.run(vertx, context)
-                        .recover(cause -> Future.failedFuture(failure(destination, stream, cause)));
-            }
-
-            @Override
-            public void cancel() {
-                errand.cancel();
-            }
-        };
-    }
-
-    private static Throwable failure(Cast.Part destination, StreamContext stream, Throwable cause) {
-        if (cause instanceof ConnectorException e) {
-            return new FailureException(
-                    new Failure(
-                            StageFailures.kind(destination.role(), e.error()),
-                            e.error(),
-                            Optional.of(stream.name()),
-                            Optional.of(destination.label())),
-                    e);
-        }
-        return cause;
+        return new ReceiptInquiry(cast.parts().getLast(), stream, state);
     }
 }

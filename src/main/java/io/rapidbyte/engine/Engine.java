@@ -26,6 +26,7 @@ public final class Engine {
     private final String deployment;
     private final Orchestrator orchestrator;
     private final Errands errands;
+    private final ReplayPlanner replays;
     private final FramePool pool;
     private final StateStores stores;
 
@@ -35,6 +36,7 @@ public final class Engine {
             String deployment,
             Orchestrator orchestrator,
             Errands errands,
+            ReplayPlanner replays,
             FramePool pool,
             StateStores stores) {
         this.vertx = vertx;
@@ -42,6 +44,7 @@ public final class Engine {
         this.deployment = deployment;
         this.orchestrator = orchestrator;
         this.errands = errands;
+        this.replays = replays;
         this.pool = pool;
         this.stores = stores;
     }
@@ -57,7 +60,7 @@ public final class Engine {
         Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(catalog), pool, stores);
         return vertx.deployVerticle(orchestrator).map(id -> {
             Errands errands = new Errands(vertx, orchestrator.context(), catalog);
-            return new Engine(vertx, catalog, id, orchestrator, errands, pool, stores);
+            return new Engine(vertx, catalog, id, orchestrator, errands, new ReplayPlanner(catalog), pool, stores);
         });
     }
 
@@ -98,6 +101,37 @@ public final class Engine {
     /** All connectors that pipelines of this engine can use, and those that are unfit with the reason. */
     public Future<List<ConnectorListing>> connectors() {
         return OffLoop.call(vertx, catalog::list);
+    }
+
+    /**
+     * What {@link #replay} would take now. Fails with a {@link FailureException} if a stream or a dead letter that
+     * was asked for is not there.
+     */
+    public Future<ReplayPreview> previewReplay(Pipeline pipeline, ReplayOptions options) {
+        return stores.open(pipeline.state())
+                .compose(store -> store.keptLetters(pipeline.name()))
+                .recover(cause -> Future.failedFuture(StateFailures.explain(cause)))
+                .map(kept -> ReplaySelection.of(pipeline, options, kept).preview());
+    }
+
+    /**
+     * Gives dead letters to the pipeline's destination once more, as it is set up now. Those that it takes are removed, in one
+     * transaction with the record that it has them; those that it refuses stay, with the new reason. It is a run of the
+     * pipeline, with its lease, events and report, in which {@code rowsRead} counts dead letters.
+     *
+     * @param onEvent called in order, on an event loop; must not block
+     * @return as of {@link #run}
+     */
+    public RunHandle replay(Pipeline pipeline, ReplayOptions options, Consumer<RunEvent> onEvent) {
+        String runId = RunIds.next();
+        return orchestrator.submitReplay(
+                runId,
+                pipeline,
+                opening -> opening.compose(store -> store.keptLetters(pipeline.name())
+                        .recover(cause -> Future.failedFuture(StateFailures.explain(cause)))
+                        .compose(kept ->
+                                OffLoop.call(vertx, () -> replays.plan(pipeline, options, runId, store, kept)))),
+                onEvent);
     }
 
     /** Validates connector settings, manifests and, through the connectors, connections, rights, tables and columns. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Holds the runs under way and takes requests from the event bus. One event loop; nothing in here blocks. */
 final class Orchestrator extends VerticleBase {
@@ -49,10 +50,23 @@ final class Orchestrator extends VerticleBase {
      * @param trigger who asked for the run, for its record
      */
     RunHandle submit(String runId, Pipeline pipeline, String trigger, Consumer<RunEvent> listener) {
+        return submit(runId, () -> begin(runId, pipeline, trigger, listener));
+    }
+
+    /**
+     * Starts a replay of dead letters. Any thread; the handle is there at once.
+     *
+     * @param planning of the streams that have any
+     */
+    RunHandle submitReplay(String runId, Pipeline pipeline, ActiveRun.Planning planning, Consumer<RunEvent> listener) {
+        return submit(runId, () -> begin(runId, pipeline, "replay", planning, listener));
+    }
+
+    private RunHandle submit(String runId, Supplier<ActiveRun> begin) {
         Promise<Void> accepted = Promise.promise();
         Promise<RunReport> report = Promise.promise();
         context.runOnContext(v -> {
-            ActiveRun run = begin(runId, pipeline, trigger, listener);
+            ActiveRun run = begin.get();
             run.accepted().onComplete(accepted);
             run.report().onComplete(report);
         });
@@ -65,6 +79,16 @@ final class Orchestrator extends VerticleBase {
      * @param trigger who asked for the run, for its record
      */
     ActiveRun begin(String runId, Pipeline pipeline, String trigger, Consumer<RunEvent> listener) {
+        return begin(
+                runId,
+                pipeline,
+                trigger,
+                opening -> OffLoop.call(vertx, () -> planner.plan(pipeline, runId)),
+                listener);
+    }
+
+    private ActiveRun begin(
+            String runId, Pipeline pipeline, String trigger, ActiveRun.Planning planning, Consumer<RunEvent> listener) {
         RunStory story = new RunStory(runId, vertx.eventBus(), listener);
         ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, trigger, pool, story);
         runs.put(runId, run);
@@ -73,7 +97,7 @@ final class Orchestrator extends VerticleBase {
             runs.remove(runId);
             api.orElseThrow().forget(runId);
         });
-        run.begin(planner, stores);
+        run.begin(planning, stores);
         return run;
     }
 

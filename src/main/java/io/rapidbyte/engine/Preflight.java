@@ -13,6 +13,7 @@ import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.Problem;
+import io.rapidbyte.model.WriteMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class Preflight {
         Preflight preflight = new Preflight(catalog, pipeline);
         preflight.source();
         preflight.transforms();
-        preflight.destination();
+        preflight.destination(pipeline.destination().writeMode());
         preflight.targets();
         return preflight.finish();
     }
@@ -54,6 +55,14 @@ final class Preflight {
                 pipeline.source().config(),
                 pipeline.source().narrowing(),
                 "/source");
+        return preflight.finish().parts().getFirst();
+    }
+
+    /** The pipeline's destination alone, to be written in {@code mode}. */
+    static Cast.Part checkDestination(ConnectorCatalog catalog, Pipeline pipeline, WriteMode mode)
+            throws PipelineException {
+        Preflight preflight = new Preflight(catalog, pipeline);
+        preflight.destination(mode);
         return preflight.finish().parts().getFirst();
     }
 
@@ -94,7 +103,7 @@ final class Preflight {
         }
     }
 
-    private void destination() {
+    private void destination(WriteMode writeMode) {
         Optional<Connector> destination = resolve(
                 "destination",
                 ConnectorRole.DESTINATION,
@@ -102,7 +111,7 @@ final class Preflight {
                 pipeline.destination().config(),
                 pipeline.destination().narrowing(),
                 "/destination");
-        String mode = ReportJson.word(pipeline.destination().writeMode());
+        String mode = ReportJson.word(writeMode);
         destination.ifPresent(
                 connector -> requireMode(connector, ConnectorRole.DESTINATION, mode, "/destination/write_mode"));
     }

@@ -152,6 +152,8 @@ public final class RecordJson {
                 .put("load_id", letter.loadId())
                 .put("checkpoint", letter.sequence())
                 .put("saved_at", letter.savedAt().toString())
+                .put("tries", letter.tries())
+                .put("obsolete", letter.obsolete())
                 .put("category", ReportJson.word(letter.rejected().category()))
                 .put("code", letter.rejected().code())
                 .put("message", letter.rejected().message())

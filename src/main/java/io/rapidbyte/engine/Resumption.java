@@ -84,6 +84,10 @@ final class Resumption {
      * refresh wants, but an incremental run brings what is new by now, which begins where that load ended.
      */
     private Future<Void> suit() {
+        if (plan.replay().isPresent() && book.load().continued()) {
+            // What an earlier replay left in doubt is settled now; this one has dead letters of its own.
+            return book.replace();
+        }
         if (book.sameSettings()) {
             return book.complete() && wantsMore() ? book.replace() : Future.succeededFuture();
         }

@@ -13,9 +13,7 @@ import io.rapidbyte.model.RejectedRecord;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadFrontier;
-import io.rapidbyte.state.OpenRun;
 import io.rapidbyte.state.StateException;
-import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -34,30 +32,24 @@ final class StoreLedger implements StreamLedger {
         void saved(LoadFrontier frontier, Load load, Duration took);
     }
 
-    private final StateStore store;
-    private final OpenRun run;
     private final Load start;
     private final int attempt;
-    private final DeadLetterCap cap;
+    private final Rejections rejections;
     private final OnSaved onSaved;
 
     // Written on the guest thread; read on the event loop once the attempt has ended.
     private volatile long prepared;
     private volatile long committed;
-    private volatile long rejected;
-    private volatile long rejectedForGood;
 
     /**
      * Continues from {@code start}.
      *
      * @param onSaved told of each frontier that was saved, on the guest thread
      */
-    StoreLedger(StateStore store, OpenRun run, Load start, int attempt, DeadLetterCap cap, OnSaved onSaved) {
-        this.store = store;
-        this.run = run;
+    StoreLedger(Load start, int attempt, Rejections rejections, OnSaved onSaved) {
         this.start = start;
         this.attempt = attempt;
-        this.cap = cap;
+        this.rejections = rejections;
         this.onSaved = onSaved;
         this.prepared = start.sequence();
         this.committed = start.sequence();
@@ -69,28 +61,15 @@ final class StoreLedger implements StreamLedger {
     }
 
     @Override
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void rejected(RejectedRecord row) {
-        rejected++;
-        if (cap.add() > cap.most()) {
-            throw failure(
-                    ErrorCategory.DATA,
-                    FailureKind.DESTINATION,
-                    "dlq.full",
-                    "more than " + cap.most() + " rows of this run were rejected, as many as max_dead_letters allows;"
-                            + " the last one: " + row.message()
-                            + "; those that count are shown by rapidbyte dlq list: mend the rows, or raise"
-                            + " max_dead_letters");
-        }
+        rejections.add(row);
     }
 
     @Override
     public void prepare(long sequence, List<RejectedRecord> rows, String schema) {
         // From here on nobody but the destination knows whether it has committed (I10).
         prepared = sequence;
-        if (!rows.isEmpty()) {
-            await(store.prepareDeadLetters(run, start, attempt, sequence, rows, schema), CommitState.BEFORE_COMMIT);
-        }
+        await(rejections.prepare(sequence, rows, schema), CommitState.BEFORE_COMMIT);
     }
 
     @Override
@@ -107,11 +86,10 @@ final class StoreLedger implements StreamLedger {
                 cursor(durable.payload()));
         // The cursor moves here and nowhere else: after the destination's own commit (I6), and with all else (I7).
         long saving = System.nanoTime();
-        await(store.saveFrontier(run, frontier), CommitState.AFTER_COMMIT_CONFIRMED);
+        await(rejections.save(frontier), CommitState.AFTER_COMMIT_CONFIRMED);
         Duration took = Duration.ofNanos(System.nanoTime() - saving);
         prepared = durable.sequence();
         committed = durable.sequence();
-        rejectedForGood = durable.rejected();
         onSaved.saved(frontier, after(frontier), took);
     }
 
@@ -162,7 +140,7 @@ final class StoreLedger implements StreamLedger {
 
     /** To be called when the attempt has ended: rows rejected behind the last frontier do not count. */
     void close() {
-        cap.giveBack(rejected - rejectedForGood);
+        rejections.close();
     }
 
     private void await(Future<Void> saving, CommitState commitState) {

@@ -58,8 +58,10 @@ final class StreamBook {
 
     /** What connectors are told in an attempt that begins where the load stands. */
     StreamContext context(int attempt) {
+        // A replay goes by another name than its pipeline, so that its receipt is no receipt of the stream's own load.
+        String name = plan.settings().run().pipeline();
         RunIdentity identity =
-                new RunIdentity(run.pipeline(), run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
+                new RunIdentity(name, run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
         return plan.context(load, identity);
     }
 
@@ -87,7 +89,11 @@ final class StreamBook {
 
     /** @param onSaved told of each frontier that was saved and how long that took, on the guest thread */
     StoreLedger ledger(int attempt, BiConsumer<LoadFrontier, Duration> onSaved) {
-        return new StoreLedger(store, run, load, attempt, cap, (frontier, moved, took) -> {
+        Load start = load;
+        Rejections rejections = plan.replay()
+                .<Rejections>map(queue -> new ReplayBook(store, run, start, queue))
+                .orElseGet(() -> new DeadLetterBook(store, run, start, attempt, cap));
+        return new StoreLedger(start, attempt, rejections, (frontier, moved, took) -> {
             load = moved;
             complete = frontier.last();
             onSaved.accept(frontier, took);

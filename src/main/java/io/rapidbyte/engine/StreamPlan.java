@@ -5,6 +5,7 @@ import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.Load;
+import io.rapidbyte.state.LoadPurpose;
 import io.rapidbyte.state.LoadRequest;
 import java.util.Optional;
 
@@ -13,8 +14,13 @@ import java.util.Optional;
  *
  * @param settings what the pipeline says of the stream; where it stands comes from its load
  * @param fingerprint of what makes a load's position meaningful
+ * @param replay the dead letters that are read instead of the source
  */
-record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
+record StreamPlan(StreamContext settings, String fingerprint, Crew crew, Optional<ReplayQueue> replay) {
+    /** Of what the source has. */
+    StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
+        this(settings, fingerprint, crew, Optional.empty());
+    }
 
     /** As the pipeline has it. */
     String name() {
@@ -24,6 +30,7 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew) {
     LoadRequest request() {
         return new LoadRequest(
                 name(),
+                replay.isPresent() ? LoadPurpose.REPLAY : LoadPurpose.STREAM,
                 settings.syncMode(),
                 settings.writeMode(),
                 fingerprint,

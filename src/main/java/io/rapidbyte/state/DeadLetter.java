@@ -8,6 +8,8 @@ import java.time.Instant;
  *
  * @param id grows with time; unique in a store
  * @param schema of the row, as it was saved with it
+ * @param tries how often the destination has refused it
+ * @param obsolete whether a later load has read the row's table again, or the row's own load was given up
  */
 public record DeadLetter(
         long id,
@@ -17,4 +19,6 @@ public record DeadLetter(
         long sequence,
         Instant savedAt,
         RejectedRecord rejected,
-        String schema) {}
+        String schema,
+        long tries,
+        boolean obsolete) {}

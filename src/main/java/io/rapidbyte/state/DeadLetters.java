@@ -7,6 +7,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -93,7 +94,7 @@ final class DeadLetters {
     static Future<Void> dropOpenLoad(Sql sql, String pipeline, String stream) {
         return sql.update(
                         "DELETE FROM dead_letters WHERE load_id IN (SELECT load_id FROM loads WHERE pipeline = ?"
-                                + " AND stream = ? AND status = 'OPEN' AND sync_mode = 'FULL_REFRESH')",
+                                + " AND stream = ? AND status = 'OPEN' AND purpose = 'STREAM' AND sync_mode = 'FULL_REFRESH')",
                         pipeline,
                         stream)
                 .compose(dropped -> dropPending(sql, pipeline, stream));
@@ -117,6 +118,15 @@ final class DeadLetters {
 
     static Future<Optional<DeadLetter>> find(Sql sql, long id) {
         return sql.first(SELECT + " AND d.letter_id = ?", id).map(row -> row.map(DeadLetters::letter));
+    }
+
+    /** Those of the ids that are there, by growing id. */
+    static Future<List<DeadLetter>> list(Sql sql, List<Long> ids) {
+        String marks = String.join(", ", Collections.nCopies(ids.size(), "?"));
+        return ids.isEmpty()
+                ? Future.succeededFuture(List.of())
+                : sql.rows(SELECT + " AND d.letter_id IN (" + marks + ") ORDER BY d.letter_id", ids.toArray())
+                        .map(rows -> rows.stream().map(DeadLetters::letter).toList());
     }
 
     static Future<Void> remove(Sql sql, List<Long> ids) {
@@ -144,6 +154,8 @@ final class DeadLetters {
                         ErrorCategory.valueOf(row.getString("category")),
                         row.getString("code"),
                         row.getString("message")),
-                row.getString("schema_text"));
+                row.getString("schema_text"),
+                row.getLong("tries"),
+                row.getLong("obsolete") == 1);
     }
 }

@@ -12,8 +12,20 @@ import java.util.Optional;
  */
 public record LoadRequest(
         String stream,
+        LoadPurpose purpose,
         SyncMode syncMode,
         WriteMode writeMode,
         String fingerprint,
         Optional<String> cursorField,
-        Optional<String> tieBreakerField) {}
+        Optional<String> tieBreakerField) {
+    /** A load of what the source has. */
+    public LoadRequest(
+            String stream,
+            SyncMode syncMode,
+            WriteMode writeMode,
+            String fingerprint,
+            Optional<String> cursorField,
+            Optional<String> tieBreakerField) {
+        this(stream, LoadPurpose.STREAM, syncMode, writeMode, fingerprint, cursorField, tieBreakerField);
+    }
+}

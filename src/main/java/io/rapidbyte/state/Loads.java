@@ -24,15 +24,20 @@ final class Loads {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** What has ended is kept until the next load of its stream. */
-    private static final String FORGET = "DELETE FROM loads WHERE pipeline = ? AND stream = ? AND status <> 'OPEN'";
+    private static final String FORGET =
+            "DELETE FROM loads WHERE pipeline = ? AND stream = ? AND purpose = ?" + " AND status <> 'OPEN'";
 
-    private static final String OPEN = "INSERT INTO loads (load_id, pipeline, stream, status, sync_mode, write_mode,"
-            + " fingerprint, cursor_field, tie_breaker_field, sequence, payload, row_count, rejected, run_id, opened_at,"
-            + " updated_at) VALUES (?, ?, ?, 'OPEN', ?, ?, ?, ?, ?, 0, '', 0, 0, ?, {now}, {now})";
+    private static final String OPEN = "INSERT INTO loads (load_id, pipeline, stream, purpose, status, sync_mode,"
+            + " write_mode, fingerprint, cursor_field, tie_breaker_field, sequence, payload, row_count, rejected, run_id,"
+            + " opened_at, updated_at) VALUES (?, ?, ?, ?, 'OPEN', ?, ?, ?, ?, ?, 0, '', 0, 0, ?, {now}, {now})";
     private static final String CLOSE =
-            "UPDATE loads SET status = ?, updated_at = {now} WHERE pipeline = ? AND stream = ? AND status = 'OPEN'";
+            "UPDATE loads SET status = ?, updated_at = {now} WHERE pipeline = ? AND stream = ? AND purpose = ?"
+                    + " AND status = 'OPEN'";
     private static final String ADVANCE = "UPDATE loads SET sequence = ?, payload = ?, row_count = ?, rejected = ?,"
             + " status = ?, updated_at = {now} WHERE load_id = ? AND pipeline = ? AND status = 'OPEN' AND sequence < ?";
+
+    /** Of which there is one open load at a time. */
+    private record Slot(String stream, LoadPurpose purpose) {}
 
     private record Opening(LoadRequest request, Load load) {}
 
@@ -48,13 +53,14 @@ final class Loads {
 
     private static Future<List<Load>> findOrOpen(
             Sql sql, RunStart start, List<Row> open, Map<String, CursorValue> cursors) {
-        Map<String, Row> openByStream = new HashMap<>();
-        open.forEach(row -> openByStream.put(row.getString("stream"), row));
+        Map<Slot, Row> openLoads = new HashMap<>();
+        open.forEach(row ->
+                openLoads.put(new Slot(row.getString("stream"), LoadPurpose.valueOf(row.getString("purpose"))), row));
         List<Load> loads = new ArrayList<>();
         List<Opening> fresh = new ArrayList<>();
         for (LoadRequest request : start.streams()) {
             Optional<CursorValue> cursor = Optional.ofNullable(cursors.get(request.stream()));
-            Row row = openByStream.get(request.stream());
+            Row row = openLoads.get(new Slot(request.stream(), request.purpose()));
             Load load = row == null ? fresh(request, cursor) : load(row, cursor);
             loads.add(load);
             if (row == null) {
@@ -98,11 +104,13 @@ final class Loads {
         List<Tuple> rows = new ArrayList<>();
         for (Opening opening : openings) {
             LoadRequest request = opening.request();
-            streams.add(Tuple.of(pipeline, request.stream()));
+            String purpose = request.purpose().name();
+            streams.add(Tuple.of(pipeline, request.stream(), purpose));
             rows.add(Tuple.from(Arrays.<@Nullable Object>asList(
                     opening.load().loadId(),
                     pipeline,
                     request.stream(),
+                    purpose,
                     request.syncMode().name(),
                     request.writeMode().name(),
                     request.fingerprint(),
@@ -117,15 +125,16 @@ final class Loads {
     static Future<Load> replace(Sql sql, OpenRun run, LoadRequest request) {
         return cursors(sql, run.pipeline())
                 .map(cursors -> fresh(request, Optional.ofNullable(cursors.get(request.stream()))))
-                .compose(load -> close(sql, run.pipeline(), request.stream(), Status.REPLACED)
+                .compose(load -> close(sql, run.pipeline(), request.stream(), request.purpose(), Status.REPLACED)
                         .compose(
                                 closed -> insert(sql, run.pipeline(), run.runId(), List.of(new Opening(request, load))))
                         .map(load));
     }
 
     /** Whether there was an open load. */
-    static Future<Boolean> close(Sql sql, String pipeline, String stream, Status status) {
-        return sql.update(CLOSE, status.name(), pipeline, stream).map(closed -> closed > 0);
+    static Future<Boolean> close(Sql sql, String pipeline, String stream, LoadPurpose purpose, Status status) {
+        return sql.update(CLOSE, status.name(), pipeline, stream, purpose.name())
+                .map(closed -> closed > 0);
     }
 
     /** Its frontier moves forward only; the very one that is stored may come again. */
@@ -141,7 +150,11 @@ final class Loads {
                         to.loadId(),
                         run.pipeline(),
                         to.sequence())
-                .compose(advanced -> advanced == 1 ? Future.succeededFuture() : requireStored(sql, run, to, status));
+                .compose(advanced ->
+                        advanced == 1 ? Future.<Void>succeededFuture() : requireStored(sql, run, to, status))
+                .compose(stored -> to.last()
+                        ? Replays.completed(sql, run.pipeline(), to.stream(), to.loadId())
+                        : Future.succeededFuture());
     }
 
     private static Future<Void> requireStored(Sql sql, OpenRun run, LoadFrontier to, Status status) {
@@ -168,7 +181,9 @@ final class Loads {
     }
 
     static Future<List<LoadRecord>> list(Sql sql, String pipeline) {
-        return sql.rows("SELECT * FROM loads WHERE pipeline = ? ORDER BY stream, opened_at", pipeline)
+        return sql.rows(
+                        "SELECT * FROM loads WHERE pipeline = ? AND purpose = 'STREAM' ORDER BY stream, opened_at",
+                        pipeline)
                 .map(rows -> rows.stream().map(Loads::entry).toList());
     }
 

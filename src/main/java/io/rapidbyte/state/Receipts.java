@@ -17,10 +17,16 @@ final class Receipts {
                             + load.stream() + "; that is a defect of Rapidbyte"));
         }
         return Loads.find(sql, run, load.loadId())
-                .compose(stored -> DeadLetters.adopt(sql, load.loadId(), receipt.sequence())
+                .compose(stored -> rejectedUpTo(sql, load.loadId(), receipt.sequence())
                         .compose(settled -> receipt.sequence() <= stored.sequence()
                                 ? Future.succeededFuture(at(load, stored))
                                 : advance(sql, run, load, receipt, cursor, stored.rejected() + settled)));
+    }
+
+    /** How many rows are known now to have been rejected, for the first time or again. */
+    private static Future<Integer> rejectedUpTo(Sql sql, String loadId, long sequence) {
+        return DeadLetters.adopt(sql, loadId, sequence)
+                .compose(first -> Replays.adopt(sql, loadId, sequence).map(again -> first + again));
     }
 
     private static Future<Load> advance(

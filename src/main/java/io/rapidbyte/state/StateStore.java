@@ -82,16 +82,24 @@ public final class StateStore {
 
     /**
      * Makes a new load in place of a stream's open one, whose position no longer means anything. Its pending dead
-     * letters go, those of a full refresh go all, since its rows are read again.
+     * letters go, those of a full refresh go all, since its rows are read again. A replay has none of its own: only what was
+     * noted for a commit that has not come goes.
      */
     public Future<Load> replaceLoad(OpenRun run, LoadRequest request) {
         return write(
                 run,
                 "load-replace",
                 "begin a load anew",
-                sql -> DeadLetters.dropOpenLoad(sql, run.pipeline(), request.stream())
+                sql -> drop(sql, run.pipeline(), request)
                         .compose(dropped -> Loads.replace(sql, run, request))
                         .compose(load -> Runs.loadReplaced(sql, run, load).map(load)));
+    }
+
+    private static Future<Void> drop(Sql sql, String pipeline, LoadRequest request) {
+        return switch (request.purpose()) {
+            case STREAM -> DeadLetters.dropOpenLoad(sql, pipeline, request.stream());
+            case REPLAY -> Replays.dropOpen(sql, pipeline, request.stream());
+        };
     }
 
     /** Keeps the lease; to be called every {@code LEASE_TIME / 3} while the run goes on. */
@@ -166,8 +174,35 @@ public final class StateStore {
     }
 
     /**
+     * Notes what becomes of dead letters once the destination has committed barrier {@code sequence} of their
+     * replay, right before it does (I20). Notes of an attempt that failed go.
+     */
+    public Future<Void> prepareReplay(OpenRun run, Load load, long sequence, List<ReplayedLetter> letters) {
+        return write(
+                run,
+                "dead-letters",
+                "note what becomes of dead letters",
+                sql -> Replays.prepare(sql, load.loadId(), sequence, letters));
+    }
+
+    /**
+     * Saves what the destination has made durable of a replay: the load's progress, and with it what was noted of its
+     * dead letters (I6, I7). Those that were taken go, those that were refused stay with the new reason.
+     */
+    public Future<Void> saveReplayed(OpenRun run, LoadFrontier frontier) {
+        // one transaction (I7)
+        return write(
+                run,
+                "frontier",
+                "save a frontier",
+                sql -> Loads.advance(sql, run, frontier)
+                        .compose(advanced -> Replays.settle(sql, frontier.loadId(), frontier.sequence()))
+                        .mapEmpty());
+    }
+
+    /**
      * Saves the frontier that the destination's receipt tells of (I8), as {@link #saveFrontier} would have. Dead
-     * letters that are pending up to there count, later ones are dropped. A receipt of the stored frontier, or
+     * letters that are pending up to there count, later ones are dropped; so it is with what a replay has noted. A receipt of the stored frontier, or
      * of none, only drops what is pending.
      *
      * @param cursor that the receipt's payload stands for, where the stream has one
@@ -213,6 +248,16 @@ public final class StateStore {
         return database.read("list dead letters", sql -> DeadLetters.list(sql, query));
     }
 
+    /** Those of the ids that are there, at most {@link DeadLetterQuery#MAX_LIMIT}, by growing id. */
+    public Future<List<DeadLetter>> deadLetters(List<Long> ids) {
+        return database.read("read dead letters", sql -> DeadLetters.list(sql, ids));
+    }
+
+    /** All dead letters of a pipeline that count, without their rows, by growing id. */
+    public Future<List<KeptLetter>> keptLetters(String pipeline) {
+        return database.read("list dead letters", sql -> Replays.kept(sql, pipeline));
+    }
+
     public Future<Optional<DeadLetter>> deadLetter(long id) {
         return database.read("read a dead letter", sql -> DeadLetters.find(sql, id));
     }
@@ -241,8 +286,10 @@ public final class StateStore {
                 sql -> Leases.clear(sql, pipeline, asker)
                         .compose(cleared -> Runs.markInterrupted(sql, pipeline))
                         .compose(marked -> DeadLetters.dropPending(sql, pipeline, stream))
-                        .compose(dropped -> Cursors.remove(sql, pipeline, stream))
-                        .compose(cursor -> Loads.close(sql, pipeline, stream, LoadRecord.Status.RESET)
+                        .compose(dropped -> Replays.givenUp(sql, pipeline, stream))
+                        .compose(marked -> Cursors.remove(sql, pipeline, stream))
+                        .compose(cursor -> Loads.close(
+                                        sql, pipeline, stream, LoadPurpose.STREAM, LoadRecord.Status.RESET)
                                 .map(load -> cursor || load)));
     }
 

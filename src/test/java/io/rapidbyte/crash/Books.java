@@ -73,6 +73,14 @@ record Books(Path file) {
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
 
+    /** The notes of the rows that are dead letters, after a command that succeeded. */
+    List<String> deadLetters() {
+        assertThat(values("select letter_id from replayed_letters"))
+                .as("no dead letter waits for a commit")
+                .isEmpty();
+        return values("select json_extract(row_json, '$.note') from dead_letters order by letter_id");
+    }
+
     private String value(String query) {
         return values(query).getFirst();
     }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A table, a pipeline that copies it, and the books of its runs. The table has a key, a version to be the cursor (with ties), and a
@@ -125,8 +126,18 @@ final class Scene {
         return start(strike, List.of(), stateFile());
     }
 
+    /** Dead letters are given to the destination once more. */
+    Outcome replay(Optional<Strike> strike) throws IOException, InterruptedException {
+        return start(strike, List.of(), stateFile(), "dlq", "replay").finish();
+    }
+
     /** @param prefix words before the program's own, such as those of a program that starts it elsewhere */
     MortalRun start(Optional<Strike> strike, List<String> prefix, Path state) throws IOException {
+        return start(strike, prefix, state, "run");
+    }
+
+    private MortalRun start(Optional<Strike> strike, List<String> prefix, Path state, String... command)
+            throws IOException {
         Files.createDirectories(folder);
         Path pipeline = Files.writeString(folder.resolve("pipeline.yaml"), yaml());
         return MortalRun.start(
@@ -134,8 +145,8 @@ final class Scene {
                 strike,
                 Map.of("RAPIDBYTE_STATE", state.toString()),
                 prefix,
-                "run",
-                pipeline.toString());
+                Stream.concat(Stream.of(command), Stream.of(pipeline.toString()))
+                        .toArray(String[]::new));
     }
 
     Outcome run(Optional<Strike> strike) throws IOException, InterruptedException {

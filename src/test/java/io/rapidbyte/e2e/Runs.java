@@ -9,6 +9,8 @@ import io.rapidbyte.config.PipelineLoader;
 import io.rapidbyte.engine.CheckReport;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
+import io.rapidbyte.engine.ReplayOptions;
+import io.rapidbyte.engine.ReplayPreview;
 import io.rapidbyte.engine.RunHandle;
 import io.rapidbyte.engine.VerifyOptions;
 import io.rapidbyte.engine.VerifyReport;
@@ -111,6 +113,14 @@ final class Runs {
 
     static VerifyReport verify(PipelineText text, VerifyOptions options) {
         return await(ENGINE.verify(parse(text), options));
+    }
+
+    static RunReport replay(PipelineText text, ReplayOptions options) {
+        return await(ENGINE.replay(parse(text), options, event -> {}).report());
+    }
+
+    static ReplayPreview preview(PipelineText text, ReplayOptions options) {
+        return await(ENGINE.previewReplay(parse(text), options));
     }
 
     static List<DiscoveredStream> discover(PipelineText text) {
