@@ -40,7 +40,7 @@ final class ActiveRun {
     static final long PROGRESS_INTERVAL_MS = 200;
 
     /** Two renewals may fail before the lease is lost. */
-    private static final long RENEWAL_INTERVAL_MS = StateStore.LEASE_TIME.toMillis() / 3;
+    static final long RENEWAL_INTERVAL_MS = StateStore.LEASE_TIME.toMillis() / 3;
 
     /** What makes a run's streams; may wait for the state. Fails with what is wrong with the pipeline or with the state. */
     interface Planning {

@@ -59,7 +59,7 @@ public final class Engine {
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
         Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(catalog), pool, stores);
         return vertx.deployVerticle(orchestrator).map(id -> {
-            Errands errands = new Errands(vertx, orchestrator.context(), catalog);
+            Errands errands = new Errands(vertx, orchestrator.context(), catalog, stores);
             return new Engine(vertx, catalog, id, orchestrator, errands, new ReplayPlanner(catalog), pool, stores);
         });
     }
@@ -149,8 +149,9 @@ public final class Engine {
 
     /**
      * Compares every stream's target with its source, and repairs it where {@code options} say so. A stream
-     * that cannot be compared has a verdict of its own. Fails with a {@link PipelineException} where the
-     * pipeline has problems, and with a {@link FailureException} where it cannot be verified at all.
+     * that cannot be compared has a verdict of its own. A repair takes the pipeline's lease. Fails with a
+     * {@link PipelineException} where the pipeline has problems, and with a {@link FailureException} where it cannot be
+     * verified at all, or is to be repaired while a run of it is under way.
      */
     public Future<VerifyReport> verify(Pipeline pipeline, VerifyOptions options) {
         return errands.verify(pipeline, options);

@@ -13,7 +13,9 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamContext;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -25,19 +27,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** What connectors are asked outside of runs. Any thread; futures complete on {@code context}. */
 final class Errands {
     private final Vertx vertx;
     private final Context context;
     private final ConnectorCatalog catalog;
+    private final StateStores stores;
     private final Set<GuestErrand<?>> underWay = ConcurrentHashMap.newKeySet();
     private final Set<GuestTables> compared = ConcurrentHashMap.newKeySet();
 
-    Errands(Vertx vertx, Context context, ConnectorCatalog catalog) {
+    Errands(Vertx vertx, Context context, ConnectorCatalog catalog, StateStores stores) {
         this.vertx = vertx;
         this.context = context;
         this.catalog = catalog;
+        this.stores = stores;
     }
 
     Future<CheckReport> check(Pipeline pipeline) {
@@ -98,20 +103,51 @@ final class Errands {
         if (refusal.isPresent()) {
             return Future.failedFuture(new FailureException(refusal.get()));
         }
+        return options.repair() == VerifyOptions.Repair.NONE
+                ? compare(pipeline, options, guests -> {})
+                : repair(pipeline, options);
+    }
+
+    /** A run beside it would write what the repair compares. */
+    private Future<VerifyReport> repair(Pipeline pipeline, VerifyOptions options) {
+        return stores.open(pipeline.state())
+                .compose(store -> RepairLease.take(vertx, store, pipeline.name()))
+                .compose(lease -> compare(pipeline, options, guests -> lease.onLost(guests::cancel))
+                        .transform(done -> lease.giveBack(status(done))
+                                .transform(given -> done.succeeded() && given.failed()
+                                        ? Future.failedFuture(given.cause())
+                                        : done)));
+    }
+
+    private static RunStatus status(AsyncResult<VerifyReport> done) {
+        boolean failed = done.failed()
+                || done.result().streams().stream()
+                        .anyMatch(stream -> stream.status() == StreamVerdict.Status.FAILED);
+        return failed ? RunStatus.FAILED : RunStatus.SUCCEEDED;
+    }
+
+    /** @param onStart told of the guests before they are asked anything */
+    private Future<VerifyReport> compare(Pipeline pipeline, VerifyOptions options, Consumer<GuestTables> onStart) {
         return OffLoop.call(vertx, () -> Preflight.check(catalog, pipeline)).compose(cast -> {
             Promise<VerifyReport> report = Promise.promise();
             // It waits for guests most of its life, for minutes if tables are large.
             Thread.ofPlatform()
                     .daemon()
                     .name("verification of " + pipeline.name())
-                    .start(() -> verify(cast, pipeline, options, report));
+                    .start(() -> compare(cast, pipeline, options, onStart, report));
             return report.future();
         });
     }
 
-    private void verify(Cast cast, Pipeline pipeline, VerifyOptions options, Promise<VerifyReport> report) {
+    private void compare(
+            Cast cast,
+            Pipeline pipeline,
+            VerifyOptions options,
+            Consumer<GuestTables> onStart,
+            Promise<VerifyReport> report) {
         GuestTables guests = new GuestTables(cast);
         compared.add(guests);
+        onStart.accept(guests);
         Future<VerifyReport> done;
         try (guests) {
             VerifyReport found = new Verification(pipeline, options, guests).run();

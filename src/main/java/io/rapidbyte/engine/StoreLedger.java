@@ -40,6 +40,7 @@ final class StoreLedger implements StreamLedger {
     // Written on the guest thread; read on the event loop once the attempt has ended.
     private volatile long prepared;
     private volatile long committed;
+    private volatile long rejected;
 
     /**
      * Continues from {@code start}.
@@ -61,7 +62,9 @@ final class StoreLedger implements StreamLedger {
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     public void rejected(RejectedRecord row) {
+        rejected++;
         rejections.add(row);
     }
 
@@ -133,7 +136,7 @@ final class StoreLedger implements StreamLedger {
         return start.rows();
     }
 
-    /** Rows that became dead letters in this attempt so far. */
+    /** Rows that were refused in this attempt so far. */
     long rejected() {
         return rejected;
     }

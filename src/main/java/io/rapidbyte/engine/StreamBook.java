@@ -60,8 +60,7 @@ final class StreamBook {
     StreamContext context(int attempt) {
         // A replay goes by another name than its pipeline, so that its receipt is no receipt of the stream's own load.
         String name = plan.settings().run().pipeline();
-        RunIdentity identity =
-                new RunIdentity(name, run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
+        RunIdentity identity = new RunIdentity(name, run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
         return plan.context(load, identity);
     }
 

@@ -3,6 +3,7 @@ package io.rapidbyte.e2e;
 import static io.rapidbyte.e2e.Runs.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.rapidbyte.engine.Difference;
 import io.rapidbyte.engine.Difference.Kind;
@@ -13,9 +14,13 @@ import io.rapidbyte.engine.VerifyOptions.Repair;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RepairSummary;
+import io.rapidbyte.model.RunReport;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever differs between two real servers is found, and only that is repaired. */
 class VerifyTest {
@@ -128,6 +133,39 @@ class VerifyTest {
         assertThat(deleted.repaired()).contains(new RepairSummary(0, 0, 1));
         assertThat(deleted.status()).isEqualTo(Status.REPAIRED);
         assertEqual("users", 20_000);
+    }
+
+    @Test
+    void a_repair_is_refused_while_a_run_holds_the_lease_and_told_who_does() {
+        users();
+        target.execute("delete from users where id = 5");
+        try (LeaseOfAnother lease = LeaseOfAnother.take(target.name())) {
+            FailureException refusal = catchThrowableOfType(
+                    FailureException.class, () -> Runs.verify(pipeline().stream("users"), WRITE));
+            assertThat(refusal.failure().kind()).isEqualTo(FailureKind.STATE);
+            assertThat(refusal.failure().error().message()).contains(lease.holder());
+            assertThat(verify("users").status()).as("who only looks needs no lease").isEqualTo(Status.DIFFERENT);
+        }
+        assertThat(verify(pipeline().stream("users"), WRITE).status()).isEqualTo(Status.REPAIRED);
+        // and it gave the lease back
+        assertThat(rows(succeed(pipeline().stream("users")))).isEqualTo(20_000);
+    }
+
+    private static long rows(RunReport report) {
+        return report.streams().getFirst().rowsWritten();
+    }
+
+    @Test
+    void the_command_lines_exit_codes_tell_equal_different_and_repaired(@TempDir Path folder) throws IOException {
+        users();
+        Command command = new Command(folder, pipeline().stream("users"));
+        assertThat(command.plain(0, "verify").at("/status").asText()).isEqualTo("equal");
+        target.execute("delete from users where id = 5");
+        assertThat(command.plain(9, "verify").at("/streams/0/status").asText()).isEqualTo("different");
+        assertThat(command.plain(0, "verify", "--repair")
+                        .at("/streams/0/status")
+                        .asText())
+                .isEqualTo("repaired");
     }
 
     @Test

@@ -16,8 +16,7 @@ class DeadLetterCapTest {
     }
 
     private static String refusal(DeadLetterCap cap, RejectedRecord row) {
-        FailureException refusal =
-                catchThrowableOfType(FailureException.class, () -> cap.add("items", row));
+        FailureException refusal = catchThrowableOfType(FailureException.class, () -> cap.add("items", row));
         assertThat(refusal.failure().error().code()).isEqualTo("dlq.full");
         assertThat(refusal.failure().streamName()).contains("items");
         return refusal.failure().error().message();

@@ -2,6 +2,7 @@ package io.rapidbyte.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.CursorValue;
@@ -553,6 +554,157 @@ abstract class StateContract {
         get(store.finishRun(run, report(run, RunStatus.SUCCEEDED)));
         assertThat(get(store.lease(PIPELINE))).isEmpty();
         assertThat(begin("run-2").epoch()).isEqualTo(2);
+    }
+
+    private static LoadRequest replay(String stream) {
+        return new LoadRequest(stream, LoadPurpose.REPLAY, SyncMode.FULL_REFRESH, WriteMode.APPEND, "print-of-replay");
+    }
+
+    /** A pipeline whose full refresh has ended with these dead letters. */
+    private List<DeadLetter> completedWith(WriteMode mode, int... ids) {
+        OpenRun run = get(store.beginRun(
+                start("run-" + ids[0], ME, new LoadRequest("orders", SyncMode.FULL_REFRESH, mode, "print-1"))));
+        Load load = run.loads().getFirst();
+        get(store.prepareDeadLetters(run, load, 1, 1, rejected(ids), "{}"));
+        get(store.saveFrontier(run, frontier(load, 1, true)));
+        get(store.finishRun(run, report(run, RunStatus.SUCCEEDED)));
+        return kept().stream()
+                .filter(letter -> letter.runId().equals(run.runId()))
+                .toList();
+    }
+
+    private List<DeadLetter> kept() {
+        return get(store.deadLetters(DeadLetterQuery.ofPipeline(PIPELINE, 100)));
+    }
+
+    private static RejectedRecord refusal(DeadLetter letter) {
+        return new RejectedRecord("orders", letter.rejected().row(), ErrorCategory.DATA, "pg.again", "again");
+    }
+
+    /** I7: what a replay's frontier took goes, and what it refused stays, in the transaction that saves the frontier. */
+    @Test
+    void what_a_replay_noted_is_done_with_its_frontier() {
+        List<DeadLetter> all = completedWith(WriteMode.APPEND, 1, 2, 3);
+        OpenRun run = get(store.beginRun(start("replay-1", ME, replay("orders"))));
+        Load load = run.loads().getFirst();
+        get(store.prepareReplay(
+                run,
+                load,
+                1,
+                List.of(
+                        new ReplayedLetter(all.get(0).id(), Optional.empty()),
+                        new ReplayedLetter(all.get(1).id(), Optional.of(refusal(all.get(1)))))));
+        assertThat(kept()).isEqualTo(all);
+
+        get(store.saveReplayed(run, frontier(load, 1, false)));
+        get(store.saveReplayed(run, frontier(load, 1, false)));
+        List<DeadLetter> left = kept();
+        assertThat(left)
+                .extracting(DeadLetter::id)
+                .containsExactly(all.get(1).id(), all.get(2).id());
+        assertThat(left.getFirst().tries()).isEqualTo(2);
+        assertThat(left.getFirst().rejected()).isEqualTo(refusal(all.get(1)));
+        assertThat(left.getLast()).isEqualTo(all.getLast());
+        assertThat(count("replayed_letters")).isZero();
+    }
+
+    /** I8: what the destination committed before anybody could say so is done when its receipt is adopted; the rest is void. */
+    @Test
+    void what_a_dead_replay_noted_is_done_as_far_as_the_receipt_says() {
+        List<DeadLetter> all = completedWith(WriteMode.APPEND, 1, 2);
+        OpenRun dead = get(store.beginRun(start("replay-1", deadProcess(), replay("orders"))));
+        Load load = dead.loads().getFirst();
+        get(store.prepareReplay(
+                dead,
+                load,
+                1,
+                List.of(
+                        new ReplayedLetter(all.get(0).id(), Optional.empty()),
+                        new ReplayedLetter(all.get(1).id(), Optional.of(refusal(all.get(1)))))));
+
+        OpenRun next = get(store.beginRun(start("replay-2", ME, replay("orders"))));
+        Load open = next.loads().getFirst();
+        assertThat(open.loadId()).isEqualTo(load.loadId());
+        assertThat(open.continued()).isTrue();
+        Load nothing =
+                get(store.adoptReceipt(next, open, new Receipt(load.loadId(), 0, "", 0, false), Optional.empty()));
+        assertThat(nothing.sequence()).isZero();
+        assertThat(kept()).isEqualTo(all);
+        assertThat(count("replayed_letters")).isZero();
+
+        get(store.prepareReplay(
+                next,
+                open,
+                1,
+                List.of(
+                        new ReplayedLetter(all.get(0).id(), Optional.empty()),
+                        new ReplayedLetter(all.get(1).id(), Optional.of(refusal(all.get(1)))))));
+        Load adopted =
+                get(store.adoptReceipt(next, open, new Receipt(load.loadId(), 1, "x", 1, false), Optional.empty()));
+        assertThat(adopted.rows()).isEqualTo(2);
+        assertThat(adopted.rejected()).isEqualTo(1);
+        assertThat(kept())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.tries()).isEqualTo(2));
+    }
+
+    @Test
+    void a_replay_and_a_load_of_its_stream_are_open_at_the_same_time() {
+        completedWith(WriteMode.APPEND, 1);
+        OpenRun run = begin("run-9");
+        Load own = run.loads().getFirst();
+        get(store.saveFrontier(run, frontier(own, 1, false)));
+        get(store.finishRun(run, report(run, RunStatus.FAILED)));
+        OpenRun replay = get(store.beginRun(start("replay-1", ME, replay("orders"))));
+        Load first = replay.loads().getFirst();
+        assertThat(first.loadId()).isNotEqualTo(own.loadId());
+        assertThat(first.continued()).isFalse();
+
+        get(store.prepareReplay(
+                replay, first, 1, List.of(new ReplayedLetter(kept().getFirst().id(), Optional.empty()))));
+        Load second = get(store.replaceLoad(replay, replay("orders")));
+        assertThat(second.loadId()).isNotEqualTo(first.loadId());
+        assertThat(count("replayed_letters")).isZero();
+        assertThat(kept()).hasSize(1);
+        get(store.finishRun(replay, report(replay, RunStatus.FAILED)));
+
+        OpenRun again = begin("run-10");
+        assertThat(again.loads().getFirst().loadId()).isEqualTo(own.loadId());
+        assertThat(get(store.loads(PIPELINE)))
+                .allSatisfy(load -> assertThat(load.stream()).isIn("orders", "events"));
+        assertThat(get(store.loads(PIPELINE)))
+                .extracting(LoadRecord::loadId)
+                .doesNotContain(first.loadId(), second.loadId());
+    }
+
+    @Test
+    void dead_letters_of_a_table_that_was_read_again_are_obsolete() {
+        long first = completedWith(WriteMode.REPLACE, 1).getFirst().id();
+        assertThat(get(store.keptLetters(PIPELINE)))
+                .extracting(KeptLetter::standing)
+                .containsExactly(KeptLetter.Standing.MISSING);
+        long second = completedWith(WriteMode.REPLACE, 2).getFirst().id();
+        assertThat(get(store.keptLetters(PIPELINE)))
+                .extracting(KeptLetter::id, KeptLetter::standing)
+                .containsExactly(
+                        tuple(first, KeptLetter.Standing.OBSOLETE), tuple(second, KeptLetter.Standing.MISSING));
+        assertThat(kept()).extracting(DeadLetter::obsolete).containsExactly(true, false);
+        completedWith(WriteMode.APPEND, 3);
+        assertThat(get(store.keptLetters(PIPELINE)).get(1).standing()).isEqualTo(KeptLetter.Standing.MISSING);
+    }
+
+    @Test
+    void dead_letters_of_an_unfinished_replacement_are_told_apart_and_obsolete_once_it_is_given_up() {
+        OpenRun run = get(store.beginRun(
+                start("run-1", ME, new LoadRequest("orders", SyncMode.FULL_REFRESH, WriteMode.REPLACE, "print-1"))));
+        Load load = run.loads().getFirst();
+        get(store.prepareDeadLetters(run, load, 1, 1, rejected(1), "{}"));
+        get(store.saveFrontier(run, frontier(load, 1, false)));
+        get(store.finishRun(run, report(run, RunStatus.FAILED)));
+        assertThat(get(store.keptLetters(PIPELINE)).getFirst().standing()).isEqualTo(KeptLetter.Standing.UNFINISHED);
+
+        assertThat(get(store.resetStream(PIPELINE, "orders", ME))).isTrue();
+        assertThat(get(store.keptLetters(PIPELINE)).getFirst().standing()).isEqualTo(KeptLetter.Standing.OBSOLETE);
     }
 
     /** I8: destinations compare epochs of the same state only, so each names itself, once and for all. */

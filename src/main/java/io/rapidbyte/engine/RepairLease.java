@@ -1,0 +1,88 @@
+package io.rapidbyte.engine;
+
+import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.state.LeaseHolder;
+import io.rapidbyte.state.LeaseLostException;
+import io.rapidbyte.state.OpenRun;
+import io.rapidbyte.state.RunStart;
+import io.rapidbyte.state.StateStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A pipeline's lease in the hands of a repair, which is recorded as a run without streams. Any thread. */
+final class RepairLease {
+    private static final Logger LOG = System.getLogger(RepairLease.class.getName());
+
+    private final Vertx vertx;
+    private final StateStore store;
+    private final OpenRun run;
+    private final Instant startedAt;
+    private final long timer;
+
+    // guarded by this
+    private Runnable onLost = () -> {};
+    private boolean lost;
+
+    private RepairLease(Vertx vertx, StateStore store, OpenRun run, Instant startedAt) {
+        this.vertx = vertx;
+        this.store = store;
+        this.run = run;
+        this.startedAt = startedAt;
+        this.timer = vertx.setPeriodic(ActiveRun.RENEWAL_INTERVAL_MS, t -> renew());
+    }
+
+    /** Fails with a {@link io.rapidbyte.model.FailureException} while a run of the pipeline is alive. */
+    static Future<RepairLease> take(Vertx vertx, StateStore store, String pipeline) {
+        Instant now = Instant.now();
+        return OffLoop.call(vertx, LeaseHolder::ofThisProcess)
+                .compose(holder ->
+                        store.beginRun(new RunStart(pipeline, RunIds.next(), holder, now, "repair", List.of())))
+                .map(run -> new RepairLease(vertx, store, run, now))
+                .recover(cause -> Future.failedFuture(StateFailures.explain(cause)));
+    }
+
+    private void renew() {
+        store.renew(run).onFailure(cause -> {
+            LOG.log(Level.WARNING, "the lease of repair " + run.runId() + " could not be renewed", cause);
+            if (cause instanceof LeaseLostException) {
+                lose();
+            }
+        });
+    }
+
+    private synchronized void lose() {
+        lost = true;
+        onLost.run();
+    }
+
+    /** What is to be stopped if the lease is lost; at once if it is lost already. */
+    synchronized void onLost(Runnable stop) {
+        onLost = stop;
+        if (lost) {
+            stop.run();
+        }
+    }
+
+    /** Records how the repair ended and gives the lease back; fails if it was lost meanwhile. */
+    Future<Void> giveBack(RunStatus status) {
+        vertx.cancelTimer(timer);
+        return store.finishRun(
+                        run,
+                        new RunReport(
+                                run.runId(),
+                                run.pipeline(),
+                                status,
+                                startedAt,
+                                Duration.between(startedAt, Instant.now()),
+                                List.of(),
+                                Optional.empty()))
+                .recover(cause -> Future.failedFuture(StateFailures.explain(cause)));
+    }
+}
