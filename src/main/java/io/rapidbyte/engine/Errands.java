@@ -15,7 +15,6 @@ import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamContext;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -112,17 +111,17 @@ final class Errands {
     private Future<VerifyReport> repair(Pipeline pipeline, VerifyOptions options) {
         return stores.open(pipeline.state())
                 .compose(store -> RepairLease.take(vertx, store, pipeline.name()))
-                .compose(lease -> compare(pipeline, options, guests -> lease.onLost(guests::cancel))
-                        .transform(done -> lease.giveBack(status(done))
-                                .transform(given -> done.succeeded() && given.failed()
-                                        ? Future.failedFuture(given.cause())
-                                        : done)));
+                .compose(lease -> {
+                    Future<VerifyReport> compared = compare(pipeline, options, guests -> lease.onLost(guests::cancel));
+                    // What the comparison fails with is told, whatever becomes of the lease.
+                    return compared.eventually(() -> lease.giveBack(status(compared)))
+                            .recover(cause -> Future.failedFuture(compared.failed() ? compared.cause() : cause));
+                });
     }
 
-    private static RunStatus status(AsyncResult<VerifyReport> done) {
+    private static RunStatus status(Future<VerifyReport> done) {
         boolean failed = done.failed()
-                || done.result().streams().stream()
-                        .anyMatch(stream -> stream.status() == StreamVerdict.Status.FAILED);
+                || done.result().streams().stream().anyMatch(stream -> stream.status() == StreamVerdict.Status.FAILED);
         return failed ? RunStatus.FAILED : RunStatus.SUCCEEDED;
     }
 

@@ -13,7 +13,7 @@ class ReplayCrashTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"APPEND, " + Steps.COMMITTED + ", 2", "REPLACE, " + Steps.COMMITTING + ", 2"})
+    @CsvSource({"APPEND, " + Steps.COMMITTED + ", 2"})
     void killed_in_the_replay_and_in_the_next(Mode mode, String step, int arrival)
             throws IOException, InterruptedException {
         Strike strike = Strike.kill(step, arrival);

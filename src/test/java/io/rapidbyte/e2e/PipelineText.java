@@ -21,11 +21,14 @@ final class PipelineText {
     private String sourceUser = "postgres";
     private String targetUser = "postgres";
     private String writeMode = "replace";
+    private String state = "";
+    private String name;
 
     PipelineText(Postgres.Database source, Postgres.Database target) {
         this.source = source;
         this.target = target;
         this.sourcePort = source.server().port();
+        this.name = target.name();
     }
 
     PipelineText stream(String name) {
@@ -48,6 +51,18 @@ final class PipelineText {
 
     PipelineText transform(String use, String config) {
         transforms.add("  - {use: " + use + ", config: " + config + "}");
+        return this;
+    }
+
+    /** Another name than the target database's. */
+    PipelineText named(String another) {
+        name = another;
+        return this;
+    }
+
+    /** A YAML mapping of where the state lies. */
+    PipelineText state(String mapping) {
+        state = "state: " + mapping + "\n";
         return this;
     }
 
@@ -122,7 +137,7 @@ final class PipelineText {
     }
 
     String text() {
-        StringBuilder text = new StringBuilder("version: \"1.0\"\npipeline: " + target.name() + "\nsource:\n");
+        StringBuilder text = new StringBuilder("version: \"1.0\"\npipeline: " + name + "\n" + state + "source:\n");
         text.append("  use: ").append(sourceUse).append('\n');
         text.append("  config: {host: ").append(sourceHost).append(", port: ").append(sourcePort);
         text.append(", user: ")

@@ -18,6 +18,7 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.Problem;
+import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.state.StateLocation;
@@ -27,10 +28,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** One engine for all end-to-end tests of the JVM, so that its guests are warm after the first. */
 final class Runs {
@@ -78,7 +86,31 @@ final class Runs {
     }
 
     static RunHandle start(PipelineText text) {
-        return ENGINE.run(parse(text), event -> {});
+        return start(text, event -> {});
+    }
+
+    static RunHandle start(PipelineText text, Consumer<RunEvent> listener) {
+        return ENGINE.run(parse(text), listener);
+    }
+
+    /** What is told of a run that succeeds. */
+    static List<RunEvent> events(PipelineText text) {
+        List<RunEvent> events = new CopyOnWriteArrayList<>();
+        RunReport report = await(ENGINE.run(parse(text), events::add).report());
+        assertThat(report.failure()).isEmpty();
+        return events;
+    }
+
+    /** The first value of a query to a state file. */
+    static String read(Path stateFile, String query) {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + stateFile);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            assertThat(rows.next()).as(query).isTrue();
+            return String.valueOf(rows.getString(1));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static RunReport succeed(PipelineText text) {

@@ -140,11 +140,13 @@ class VerifyTest {
         users();
         target.execute("delete from users where id = 5");
         try (LeaseOfAnother lease = LeaseOfAnother.take(target.name())) {
-            FailureException refusal = catchThrowableOfType(
-                    FailureException.class, () -> Runs.verify(pipeline().stream("users"), WRITE));
+            FailureException refusal =
+                    catchThrowableOfType(FailureException.class, () -> Runs.verify(pipeline().stream("users"), WRITE));
             assertThat(refusal.failure().kind()).isEqualTo(FailureKind.STATE);
             assertThat(refusal.failure().error().message()).contains(lease.holder());
-            assertThat(verify("users").status()).as("who only looks needs no lease").isEqualTo(Status.DIFFERENT);
+            assertThat(verify("users").status())
+                    .as("who only looks needs no lease")
+                    .isEqualTo(Status.DIFFERENT);
         }
         assertThat(verify(pipeline().stream("users"), WRITE).status()).isEqualTo(Status.REPAIRED);
         // and it gave the lease back
