@@ -359,6 +359,7 @@ abstract class StateContract {
     void a_state_of_an_earlier_version_goes_on() throws SQLException {
         get(store.close());
         String[] tables = {
+            "replayed_letters",
             "state_identity",
             "migrations",
             "connector_entries",
