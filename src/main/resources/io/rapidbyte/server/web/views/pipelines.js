@@ -1,0 +1,54 @@
+import {follow, get, path, post} from '../lib/api.js';
+import {badge, h, row, table} from '../lib/dom.js';
+import {between, seconds, time} from '../lib/format.js';
+
+/** All pipelines with how they went last; a row changes when a run of it begins or ends. */
+export async function pipelines(page) {
+  page.title('Pipelines');
+  const place = h('div');
+  page.main.replaceChildren(h('h1', {}, 'Pipelines'), place);
+
+  async function refresh() {
+    const {pipelines: all} = await get('/pipelines');
+    place.replaceChildren(table('Pipelines', ['Pipeline', 'From', 'To', 'Streams', 'Last run', ''], all.map(line),
+      'The folder that rapidbyte serve was given has no pipeline yet. Put a file NAME.yaml into it.'));
+  }
+
+  function line(pipeline) {
+    const name = h('a', {href: `#${path('pipelines', pipeline.name)}`}, pipeline.name);
+    if (!pipeline.valid) {
+      return row(name, h('span.badge.failed', {}, 'file has problems'), undefined, undefined, undefined, undefined);
+    }
+    return row(name, pipeline.source, pipeline.destination, String(pipeline.streams.length), last(pipeline), button(pipeline));
+  }
+
+  function last(pipeline) {
+    if (pipeline.running) return h('a', {href: `#${path('runs', pipeline.running)}`}, badge('running'));
+    const run = pipeline.last_run;
+    if (run === undefined) return h('span.muted', {}, 'never');
+    return h('a', {href: `#${path('runs', run.run_id)}`},
+      badge(run.status), ` ${time(run.started_at)}`, run.ended_at ? `, ${seconds(between(run.started_at, run.ended_at))}` : '');
+  }
+
+  function button(pipeline) {
+    return h('button', {
+      type: 'button', disabled: pipeline.running !== undefined, 'aria-label': `Run ${pipeline.name}`,
+      onclick: () => start(page, pipeline.name),
+    }, 'Run');
+  }
+
+  await refresh();
+  return follow('/runs/progress', message => {
+    if (message.type === 'run_started' || message.type === 'run_finished') refresh().catch(page.failed);
+  }, page.feedState);
+}
+
+/** Starts a run and goes to its page. */
+export async function start(page, name) {
+  try {
+    const started = await post('/runs', {pipeline: name}, {headers: {'idempotency-key': crypto.randomUUID?.() ?? String(Math.random())}});
+    location.hash = path('runs', started.run_id);
+  } catch (error) {
+    page.failed(error);
+  }
+}
