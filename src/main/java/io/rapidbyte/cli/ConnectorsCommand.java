@@ -93,14 +93,19 @@ final class ConnectorsCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    /** What its manifest grants of the network, which is all there is to grant. */
+    /** What its manifest asks for: hosts, and what a pipeline has to name as well, variables and folders. */
     private static String reach(ConnectorManifest manifest) {
         ConnectorManifest.Network network = manifest.network();
-        List<String> hosts = new ArrayList<>(network.allowedHosts());
+        List<String> reach = new ArrayList<>(network.allowedHosts());
         if (network.allowRuntimeConfigDomains()) {
-            hosts.add("hosts of its settings");
+            reach.add("hosts of its settings");
         }
-        return hosts.isEmpty() ? "nothing" : String.join(", ", hosts) + ", tls " + Text.word(network.tls());
+        if (!reach.isEmpty()) {
+            reach.add("tls " + Text.word(network.tls()));
+        }
+        manifest.host().variables().forEach(variable -> reach.add("$" + variable));
+        manifest.host().folders().forEach(folder -> reach.add(folder.guest() + (folder.writable() ? " (write)" : "")));
+        return reach.isEmpty() ? "nothing" : String.join(", ", reach);
     }
 
     /** {@code rapidbyte connectors show}. */

@@ -90,7 +90,15 @@ public final class ListingJson {
                 abilities.modes().forEach(each.putArray("modes")::add);
                 abilities.features().forEach(each.putArray("features")::add);
             });
-            ObjectNode network = node.putObject("permissions").putObject("network");
+            ObjectNode permissions = node.putObject("permissions");
+            manifest.host().variables().forEach(permissions.putArray("env")::add);
+            ArrayNode folders = permissions.putArray("fs");
+            manifest.host()
+                    .folders()
+                    .forEach(folder -> folders.addObject()
+                            .put("guest", folder.guest())
+                            .put("mode", folder.writable() ? "read-write" : "read-only"));
+            ObjectNode network = permissions.putObject("network");
             manifest.network().allowedHosts().forEach(network.putArray("allowed_hosts")::add);
             network.put("allow_runtime_config_domains", manifest.network().allowRuntimeConfigDomains());
             network.put("tls", ReportJson.word(manifest.network().tls()));
