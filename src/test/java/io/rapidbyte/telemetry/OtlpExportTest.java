@@ -162,14 +162,18 @@ class OtlpExportTest {
         Map<String, Metric> byName = metrics.stream()
                 .filter(metric -> metric.getName().startsWith("rapidbyte."))
                 .collect(Collectors.toMap(Metric::getName, metric -> metric, (first, second) -> second));
-        assertThat(metric(byName, "rapidbyte.rows.read").getSum().getDataPoints(0).getAsDouble())
+        assertThat(metric(byName, "rapidbyte.rows.read")
+                        .getSum()
+                        .getDataPoints(0)
+                        .getAsDouble())
                 .isEqualTo(1005);
         assertThat(metric(byName, "rapidbyte.run.duration")
                         .getSummary()
                         .getDataPoints(0)
                         .getCount())
                 .isEqualTo(2);
-        assertThat(metric(byName, "rapidbyte.runs").getSum().getDataPointsCount()).isEqualTo(2);
+        assertThat(metric(byName, "rapidbyte.runs").getSum().getDataPointsCount())
+                .isEqualTo(2);
         assertThat(metric(byName, "rapidbyte.runs.active")
                         .getGauge()
                         .getDataPoints(0)
