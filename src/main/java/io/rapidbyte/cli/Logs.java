@@ -10,7 +10,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Sends java.util.logging, where every library's logs end, to the terminal in one compact line each. */
+/** Sends java.util.logging, where every library's logs end, to the terminal in one line each, compact or JSON. */
 final class Logs extends Handler {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
@@ -38,6 +38,10 @@ final class Logs extends Handler {
 
     @Override
     public void publish(LogRecord record) {
+        if (terminal.format() == LogFormat.JSON) {
+            terminal.log(LogLine.of(record, Text.printable(messages.formatMessage(record))));
+            return;
+        }
         LogLevel level = LogLevel.of(record.getLevel());
         String name = record.getLoggerName() == null ? "" : record.getLoggerName();
         String line = TIME.format(LocalTime.ofInstant(record.getInstant(), ZoneId.systemDefault()))

@@ -136,7 +136,9 @@ final class Progress implements Consumer<RunEvent>, AutoCloseable {
     /** Warnings are told with the summary, where they are not scrolled away. */
     private void log(RunEvent.Log event) {
         LogLevel level = LogLevel.parse(event.level()).orElse(LogLevel.INFO);
-        if (level != LogLevel.WARN && logLevel.includes(level)) {
+        if (terminal.format() == LogFormat.JSON && logLevel.includes(level)) {
+            terminal.log(LogLine.of(event));
+        } else if (level != LogLevel.WARN && logLevel.includes(level)) {
             terminal.say(terminal.style(Logs.styleOf(level), level.word()) + " " + event.stage()
                     + event.streamName()
                             .map(name -> ", " + Text.printable(name))

@@ -69,6 +69,13 @@ public final class Root implements Runnable {
     private @Nullable LogLevel logLevel;
 
     @Option(
+            names = "--log-format",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FORMAT",
+            description = "text (the default), or json: everything on standard error as a JSON object a line.")
+    private LogFormat logFormat = LogFormat.TEXT;
+
+    @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
             description = "Say more: -v is --log-level info, -vv is debug; -v also adds detail to tables.")
@@ -162,8 +169,16 @@ public final class Root implements Runnable {
     /** Where commands write; made when first asked for, with the options read by then. */
     public Terminal terminal() {
         if (terminal == null) {
+            boolean text = logFormat == LogFormat.TEXT;
             terminal =
-                    new Terminal(out, err, interactive, mayColour() && !noColour, quiet, WindowSize::ofStandardError);
+                    new Terminal(
+                    out,
+                    err,
+                    interactive && text,
+                    mayColour() && !noColour && text,
+                    quiet,
+                    WindowSize::ofStandardError,
+                    logFormat);
         }
         return terminal;
     }

@@ -1,6 +1,7 @@
 package io.rapidbyte.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class Terminal {
     private final boolean colour;
     private final boolean quiet;
     private final Supplier<WindowSize> window;
+    private final LogFormat format;
 
     /** What stands below the last line and is redrawn; guarded by this. */
     private List<String> block = List.of();
@@ -32,8 +34,10 @@ public final class Terminal {
             boolean live,
             boolean colour,
             boolean quiet,
-            Supplier<WindowSize> window) {
+            Supplier<WindowSize> window,
+            LogFormat format) {
         this.window = window;
+        this.format = format;
         this.out = out;
         this.err = err;
         this.live = live;
@@ -70,8 +74,24 @@ public final class Terminal {
         return quiet;
     }
 
+    LogFormat format() {
+        return format;
+    }
+
     /** A line for people, said even when they asked for quiet. */
-    public synchronized void say(String line) {
+    public void say(String line) {
+        switch (format) {
+            case TEXT -> print(line);
+            case JSON -> log(LogLine.said(line.strip()));
+        }
+    }
+
+    /** A log line that is an object. */
+    void log(ObjectNode line) {
+        print(line.toString());
+    }
+
+    private synchronized void print(String line) {
         String back = backToBlock();
         write(back.isEmpty() ? back : back + ERASE_BELOW, line + System.lineSeparator());
     }

@@ -22,7 +22,7 @@ class ProgressTest {
 
     private Progress progress(boolean live, String stream) {
         PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
-        Terminal terminal = new Terminal(stderr, stderr, live, false, false, () -> window);
+        Terminal terminal = new Terminal(stderr, stderr, live, false, false, () -> window, LogFormat.TEXT);
         Progress progress = new Progress(terminal, LogLevel.WARN, clock::get);
         progress.accept(new RunEvent.RunStarted("r", 1, AT, "p", List.of(stream)));
         progress.accept(new RunEvent.StreamStarted("r", 2, AT, stream));

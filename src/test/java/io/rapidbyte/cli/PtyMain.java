@@ -26,7 +26,7 @@ final class PtyMain {
 
     private final AtomicLong clock = new AtomicLong();
     private final Terminal terminal =
-            new Terminal(System.out, System.err, Tty.errorIsTerminal(), true, false, WindowSize::ofStandardError);
+            new Terminal(System.out, System.err, Tty.errorIsTerminal(), true, false, WindowSize::ofStandardError, LogFormat.TEXT);
     private final Progress progress = new Progress(terminal, LogLevel.WARN, clock::get);
 
     private PtyMain() {}

@@ -20,7 +20,7 @@ class TerminalTest {
                 live,
                 colour,
                 quiet,
-                () -> window);
+                () -> window, LogFormat.TEXT);
     }
 
     private String err() {
