@@ -17,8 +17,7 @@ import java.util.List;
 /** Brings tables to the form this version knows, all or nothing. Blocks; two processes may do it at once. */
 final class Migrations {
     /** In order; the first is version 1. A released one never changes: its checksum is stored with the state. */
-    private static final List<String> NAMES =
-            List.of("001-first", "002-identity", "003-cursor-field", "004-replays");
+    private static final List<String> NAMES = List.of("001-first", "002-identity", "003-cursor-field", "004-replays");
 
     private final Dialect dialect;
     private final List<String> scripts;

@@ -558,7 +558,8 @@ abstract class StateContract {
     }
 
     private static LoadRequest replay(String stream) {
-        return new LoadRequest(stream,
+        return new LoadRequest(
+                stream,
                 LoadPurpose.REPLAY,
                 SyncMode.FULL_REFRESH,
                 WriteMode.APPEND,
@@ -569,8 +570,11 @@ abstract class StateContract {
 
     /** A pipeline whose full refresh has ended with these dead letters. */
     private List<DeadLetter> completedWith(WriteMode mode, int... ids) {
-        OpenRun run = get(store.beginRun(
-                start("run-" + ids[0], ME, new LoadRequest("orders", SyncMode.FULL_REFRESH, mode, "print-1", Optional.empty(), Optional.empty()))));
+        OpenRun run = get(store.beginRun(start(
+                "run-" + ids[0],
+                ME,
+                new LoadRequest(
+                        "orders", SyncMode.FULL_REFRESH, mode, "print-1", Optional.empty(), Optional.empty()))));
         Load load = run.loads().getFirst();
         get(store.prepareDeadLetters(run, load, 1, 1, rejected(ids), "{}"));
         get(store.saveFrontier(run, frontier(load, 1, true)));
@@ -702,8 +706,16 @@ abstract class StateContract {
 
     @Test
     void dead_letters_of_an_unfinished_replacement_are_told_apart_and_obsolete_once_it_is_given_up() {
-        OpenRun run = get(store.beginRun(
-                start("run-1", ME, new LoadRequest("orders", SyncMode.FULL_REFRESH, WriteMode.REPLACE, "print-1", Optional.empty(), Optional.empty()))));
+        OpenRun run = get(store.beginRun(start(
+                "run-1",
+                ME,
+                new LoadRequest(
+                        "orders",
+                        SyncMode.FULL_REFRESH,
+                        WriteMode.REPLACE,
+                        "print-1",
+                        Optional.empty(),
+                        Optional.empty()))));
         Load load = run.loads().getFirst();
         get(store.prepareDeadLetters(run, load, 1, 1, rejected(1), "{}"));
         get(store.saveFrontier(run, frontier(load, 1, false)));
