@@ -40,7 +40,7 @@ final class ActiveRun {
     static final long PROGRESS_INTERVAL_MS = 200;
 
     /** Two renewals may fail before the lease is lost. */
-    static final long RENEWAL_INTERVAL_MS = StateStore.LEASE_TIME.toMillis() / 3;
+    static final Duration LEASE_RENEWAL = StateStore.LEASE_TIME.dividedBy(3);
 
     /** What makes a run's streams; may wait for the state. Fails with what is wrong with the pipeline or with the state. */
     interface Planning {
@@ -56,6 +56,7 @@ final class ActiveRun {
     private final String trigger;
     private final FramePool pool;
     private final RunStory story;
+    private final Duration leaseRenewal;
     private final Promise<Void> accepted = Promise.promise();
     private final Promise<RunReport> report = Promise.promise();
     private final Instant startedAt = Instant.now();
@@ -71,7 +72,10 @@ final class ActiveRun {
     private Optional<Failure> firstFailure = Optional.empty();
     private boolean settling;
 
-    /** @param trigger who asked for the run, for its record */
+    /**
+     * @param trigger who asked for the run, for its record
+     * @param leaseRenewal how often the lease is renewed while nothing is written
+     */
     ActiveRun(
             Vertx vertx,
             Context context,
@@ -79,7 +83,8 @@ final class ActiveRun {
             Pipeline pipeline,
             String trigger,
             FramePool pool,
-            RunStory story) {
+            RunStory story,
+            Duration leaseRenewal) {
         this.vertx = vertx;
         this.context = context;
         this.runId = runId;
@@ -87,6 +92,7 @@ final class ActiveRun {
         this.trigger = trigger;
         this.pool = pool;
         this.story = story;
+        this.leaseRenewal = leaseRenewal;
     }
 
     String runId() {
@@ -200,7 +206,7 @@ final class ActiveRun {
                 pipeline.name(),
                 planned.orElseThrow().streams().stream().map(StreamPlan::name).toList());
         timers.add(vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
-        timers.add(vertx.setPeriodic(RENEWAL_INTERVAL_MS, t -> renewLease()));
+        timers.add(vertx.setPeriodic(leaseRenewal.toMillis(), t -> renewLease()));
         accepted.complete();
     }
 

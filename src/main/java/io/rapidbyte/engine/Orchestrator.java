@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class Orchestrator extends VerticleBase {
     private final RunPlanner planner;
     private final FramePool pool;
     private final StateStores stores;
+    private final Duration leaseRenewal;
 
     /** By run id; a run is here until its report is there. */
     private final Map<String, ActiveRun> runs = new LinkedHashMap<>();
@@ -27,9 +29,15 @@ final class Orchestrator extends VerticleBase {
     private Optional<BusApi> api = Optional.empty();
 
     Orchestrator(RunPlanner planner, FramePool pool, StateStores stores) {
+        this(planner, pool, stores, ActiveRun.LEASE_RENEWAL);
+    }
+
+    /** @param leaseRenewal how often a run renews its lease while it writes nothing */
+    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores, Duration leaseRenewal) {
         this.planner = planner;
         this.pool = pool;
         this.stores = stores;
+        this.leaseRenewal = leaseRenewal;
     }
 
     @Override
@@ -90,7 +98,7 @@ final class Orchestrator extends VerticleBase {
     private ActiveRun begin(
             String runId, Pipeline pipeline, String trigger, ActiveRun.Planning planning, Consumer<RunEvent> listener) {
         RunStory story = new RunStory(runId, vertx.eventBus(), listener);
-        ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, trigger, pool, story);
+        ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, trigger, pool, story, leaseRenewal);
         runs.put(runId, run);
         api.orElseThrow().listenTo(run);
         run.report().onComplete(done -> {

@@ -55,6 +55,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,7 @@ class LoadsTest {
     private String cursorField = "id";
     private int maxRetries = 3;
     private long maxDeadLetters = 10;
+    private Duration leaseRenewal = ActiveRun.LEASE_RENEWAL;
 
     @BeforeEach
     void open() throws Exception {
@@ -249,6 +251,46 @@ class LoadsTest {
         assertThat(failure.error().code()).isEqualTo("state.lease-held");
         assertThat(failure.error().message())
                 .contains("process " + ProcessHandle.current().pid(), "run first");
+    }
+
+    /** A run that reads nothing for long writes nothing either, so that only the timer can keep its lease. */
+    @Test
+    void a_run_keeps_its_lease_while_it_writes_nothing() throws Exception {
+        leaseRenewal = Duration.ofMillis(20);
+        RunReport report = run(
+                (port, cancel) -> {
+                    Instant began = leaseEnd();
+                    while (leaseEnd().isBefore(began.plusMillis(100))) {
+                        Thread.sleep(5);
+                    }
+                    return Guests.emit(port, 1);
+                },
+                draining());
+        assertThat(report.failure()).isEmpty();
+    }
+
+    @Test
+    void a_run_that_writes_nothing_finds_out_that_another_has_taken_its_lease() throws Exception {
+        leaseRenewal = Duration.ofMillis(20);
+        RunReport report = run(
+                (port, cancel) -> {
+                    sql("UPDATE leases SET epoch = epoch + 1, run_id = 'another'");
+                    cancel.await();
+                    throw new ConnectorException(
+                            ConnectorError.permanent(ErrorCategory.CANCELLED, "test.cancelled", "stopped"));
+                },
+                draining());
+        Failure failure = report.failure().orElseThrow();
+        assertThat(failure.kind()).isEqualTo(FailureKind.STATE);
+        assertThat(failure.error().code()).isEqualTo("state.lease-lost");
+    }
+
+    private Instant leaseEnd() {
+        try {
+            return await(store().lease("test")).orElseThrow().expiresAt();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -715,7 +757,8 @@ class LoadsTest {
         Orchestrator made = new Orchestrator(
                 (pipeline, runId) -> List.of(new StreamPlan(context(runId), fingerprint, crew)),
                 pool,
-                stores.orElseThrow());
+                stores.orElseThrow(),
+                leaseRenewal);
         await(vertx.deployVerticle(made));
         return made;
     }
