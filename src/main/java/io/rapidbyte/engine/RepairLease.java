@@ -35,7 +35,7 @@ final class RepairLease {
         this.store = store;
         this.run = run;
         this.startedAt = startedAt;
-        this.timer = vertx.setPeriodic(ActiveRun.RENEWAL_INTERVAL_MS, t -> renew());
+        this.timer = vertx.setPeriodic(ActiveRun.LEASE_RENEWAL.toMillis(), t -> renew());
     }
 
     /** Fails with a {@link io.rapidbyte.model.FailureException} while a run of the pipeline is alive. */

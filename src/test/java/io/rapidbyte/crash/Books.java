@@ -12,9 +12,26 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** What a state file says, read from outside the program. */
-record Books(Path file) {
+/**
+ * What a state says, read from outside the program.
+ *
+ * @param url of its database, for JDBC
+ */
+record Books(String url) {
+    /** A file of SQLite. */
+    static Books of(Path file) {
+        return new Books("jdbc:sqlite:" + file);
+    }
+
+    /** Kept in the schema that is the default one. */
+    static Books of(Postgres.Database database) {
+        return new Books("jdbc:postgresql://127.0.0.1:" + database.server().port() + "/" + database.name()
+                + "?user=postgres&currentSchema=rapidbyte");
+    }
+
     /** How many loads there were; once none is open, each of them is complete. */
     int loads() {
         return Integer.parseInt(value("select count(distinct load_id) from run_streams"));
@@ -46,9 +63,8 @@ record Books(Path file) {
                 .as("no run is under way")
                 .isEmpty();
         if (mode.incremental()) {
-            assertThat(
-                            values(
-                                    "select cursor_value || ' ' || json_extract(tie_breaker, '$.rows.\"up-to\"[0]') from cursors"))
+            assertThat(values("select cursor_value || ' ' || " + json("tie_breaker", "rows", "up-to", "0")
+                            + " from cursors"))
                     .as("the cursor is that of the last row")
                     .containsExactly(source.value(
                             "select version || ' ' || id from items order by version desc, id desc limit 1"));
@@ -68,7 +84,7 @@ record Books(Path file) {
         for (String note : source.values("select note from items where note like 'bad%'")) {
             expected.addAll(Collections.nCopies(loads, note));
         }
-        assertThat(values("select json_extract(row_json, '$.note') from dead_letters"))
+        assertThat(values("select " + json("row_json", "note") + " from dead_letters"))
                 .as("every bad row is a dead letter, once a load")
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
@@ -78,7 +94,19 @@ record Books(Path file) {
         assertThat(values("select letter_id from replayed_letters"))
                 .as("no dead letter waits for a commit")
                 .isEmpty();
-        return values("select json_extract(row_json, '$.note') from dead_letters order by letter_id");
+        return values("select " + json("row_json", "note") + " from dead_letters order by letter_id");
+    }
+
+    /** The value in a column's JSON at the end of {@code path}, as text. */
+    private String json(String column, String... path) {
+        return url.startsWith("jdbc:sqlite:")
+                ? "(" + column + " ->> '" + Stream.of(path).map(Books::step).collect(Collectors.joining("", "$", ""))
+                        + "')"
+                : "(" + column + "::json #>> '{" + String.join(",", path) + "}')";
+    }
+
+    private static String step(String name) {
+        return name.equals("0") ? "[0]" : ".\"" + name + "\"";
     }
 
     private String value(String query) {
@@ -109,6 +137,6 @@ record Books(Path file) {
     }
 
     private Connection open() throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + file);
+        return DriverManager.getConnection(url);
     }
 }

@@ -14,16 +14,16 @@ class CrashSweepTest {
 
     @ParameterizedTest
     @CsvSource({
-        "APPEND, false, " + Steps.COMMITTED + ", 2",
-        "APPEND, true, " + Steps.COMMITTING + ", 2",
-        "REPLACE, true, " + Steps.COMMITTED + ", 2",
-        "UPSERT, false, " + Steps.COMMITTED + ", 2",
-        "INCREMENTAL_APPEND, true, " + Steps.COMMITTED + ", 1",
-        "INCREMENTAL_UPSERT, false, " + Steps.FRONTIER_SAVED + ", 1",
+        "APPEND, PLAIN, " + Steps.COMMITTED + ", 2",
+        "APPEND, BAD_ROWS, " + Steps.COMMITTING + ", 2",
+        "REPLACE, BAD_ROWS, " + Steps.COMMITTED + ", 2",
+        "UPSERT, NO_TABLE, " + Steps.COMMITTED + ", 2",
+        "INCREMENTAL_APPEND, BAD_ROWS, " + Steps.COMMITTED + ", 1",
+        "INCREMENTAL_UPSERT, PLAIN, " + Steps.FRONTIER_SAVED + ", 1",
     })
-    void killed_in_the_run_and_in_its_recovery(Mode mode, boolean badRows, String step, int arrival)
+    void killed_in_the_run_and_in_its_recovery(Mode mode, Variant variant, String step, int arrival)
             throws IOException, InterruptedException {
         Strike strike = Strike.kill(step, arrival);
-        new CrashSweep(folder, mode, badRows).dieAt(strike, strike);
+        new CrashSweep(folder, mode, variant).dieAt(strike, strike);
     }
 }

@@ -3,6 +3,7 @@ package io.rapidbyte.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.launcher.Program;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The program as a process of its own, on the classes of this build and with the JVM flags of its users. */
 final class MortalRun {
@@ -33,6 +36,35 @@ final class MortalRun {
         @Override
         public String toString() {
             return step + "#" + arrival;
+        }
+    }
+
+    /** How it is started: the flags besides those of {@code jvm.options}, with the class path. */
+    record Jvm(List<String> flags) {
+        /** With the compiler of the guests, as users have it. */
+        static Jvm compiling() {
+            String graal = Program.project().resolve("target/graal").toString();
+            return new Jvm(List.of(
+                    "--upgrade-module-path=" + graal + "/compiler.jar:" + graal + "/truffle-compiler.jar:" + graal
+                            + "/word.jar:" + graal + "/collections.jar",
+                    "-cp",
+                    classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator))));
+        }
+
+        /** It runs in a folder of its own, where a relative path would lead elsewhere. */
+        static List<Path> classPath() {
+            return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .map(entry -> Path.of(entry).toAbsolutePath())
+                    .toList();
+        }
+
+        private List<String> command() {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("@" + Program.project().resolve("target/classes/io/rapidbyte/launcher/jvm.options"));
+            command.add("-Drapidbyte.launched=true");
+            command.addAll(flags);
+            return command;
         }
     }
 
@@ -82,11 +114,16 @@ final class MortalRun {
      * @param prefix words before the JVM's, such as those of a program that starts it elsewhere
      */
     static MortalRun start(
-            Path folder, Optional<Strike> strike, Map<String, String> environment, List<String> prefix, String... args)
+            Path folder,
+            Jvm jvm,
+            Optional<Strike> strike,
+            Map<String, String> environment,
+            List<String> prefix,
+            String... args)
             throws IOException {
         Files.createDirectories(folder);
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(jvm());
+        command.addAll(jvm.command());
         command.add("-D" + MortalMain.HITS + "=" + folder.resolve("hits"));
         strike.ifPresent(chosen -> {
             command.add("-D" + MortalMain.STEP + "=" + chosen.step());
@@ -104,19 +141,6 @@ final class MortalRun {
                 .removeIf(name -> name.startsWith("RAPIDBYTE_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
         return new MortalRun(folder, builder.start());
-    }
-
-    private static List<String> jvm() {
-        Path target = Program.project().resolve("target");
-        String graal = target.resolve("graal").toString();
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + target.resolve("classes/io/rapidbyte/launcher/jvm.options"),
-                "--upgrade-module-path=" + graal + "/compiler.jar:" + graal + "/truffle-compiler.jar:" + graal
-                        + "/word.jar:" + graal + "/collections.jar",
-                "-Drapidbyte.launched=true",
-                "-cp",
-                System.getProperty("java.class.path"));
     }
 
     long pid() {

@@ -1,5 +1,6 @@
 package io.rapidbyte.crash;
 
+import io.rapidbyte.crash.MortalRun.Jvm;
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class RandomKillsTest {
                 true,
                 Postgres.shared().database(),
                 Postgres.shared().database());
-        scene.rowsAFrontier(200).addRows(4_000);
+        scene.on(Jvm.compiling()).rowsAFrontier(200).addRows(4_000);
         long start = System.nanoTime();
         scene.run().succeeded();
         long usualMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);

@@ -2,6 +2,7 @@ package io.rapidbyte.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rapidbyte.crash.MortalRun.Jvm;
 import io.rapidbyte.crash.MortalRun.Strike;
 import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
@@ -34,7 +35,10 @@ class ResumedCopyTest {
                 false,
                 Postgres.shared().database(),
                 Postgres.shared().database());
-        scene.resource("max_batch_bytes", "4mb").rowsAFrontier(SLICE).addRows(ROWS, 0);
+        scene.on(Jvm.compiling())
+                .resource("max_batch_bytes", "4mb")
+                .rowsAFrontier(SLICE)
+                .addRows(ROWS, 0);
         scene.source().execute("analyze items");
         long all = Long.parseLong(scene.source().value("select count(*) from items"));
         // Of the frontier behind some sixty percent all rows are there, but not their COMMIT.

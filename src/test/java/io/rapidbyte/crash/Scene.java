@@ -2,6 +2,7 @@ package io.rapidbyte.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rapidbyte.crash.MortalRun.Jvm;
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.crash.MortalRun.Strike;
 import io.rapidbyte.e2e.Postgres;
@@ -32,24 +33,34 @@ final class Scene {
 
     private final Path folder;
     private final Mode mode;
-    private final boolean badRows;
+    private final Variant variant;
     private final Postgres.Database source;
     private final Postgres.Database target;
     private final Map<String, String> resources = new LinkedHashMap<>();
     private int sourcePort;
     private int targetPort;
+    private Optional<Postgres.Database> stateServer = Optional.empty();
+    private Optional<Jvm> jvm = Optional.empty();
+    private String columns = "";
     private int runs;
 
     /** @param badRows whether some rows are refused and become dead letters */
     Scene(Path folder, Mode mode, boolean badRows, Postgres.Database source, Postgres.Database target) {
+        this(folder, mode, badRows ? Variant.BAD_ROWS : Variant.PLAIN, source, target);
+    }
+
+    Scene(Path folder, Mode mode, Variant variant, Postgres.Database source, Postgres.Database target) {
         this.folder = folder;
         this.mode = mode;
-        this.badRows = badRows;
+        this.variant = variant;
         this.source = source;
         this.target = target;
         this.sourcePort = source.server().port();
         this.targetPort = target.server().port();
         resource("max_batch_bytes", MAX_BATCH).rowsAFrontier(ROWS_A_FRONTIER);
+        if (variant == Variant.STATE_SERVER) {
+            stateIn(source.server().database());
+        }
         makeTables();
         addRows(FIRST_ROWS);
         source.execute("analyze items");
@@ -61,6 +72,11 @@ final class Scene {
 
     Postgres.Database target() {
         return target;
+    }
+
+    /** Where the state lies that is not in a file. */
+    Postgres.Database stateServer() {
+        return stateServer.orElseThrow();
     }
 
     Scene rowsAFrontier(int rows) {
@@ -84,11 +100,36 @@ final class Scene {
         return this;
     }
 
+    /** Runs are started so; by default {@linkplain QuickStart quickly}. */
+    Scene on(Jvm chosen) {
+        jvm = Optional.of(chosen);
+        return this;
+    }
+
+    /** The pipeline keeps its state in a database instead of a file. */
+    Scene stateIn(Postgres.Database database) {
+        stateServer = Optional.of(database);
+        return this;
+    }
+
+    /** From now on the pipeline says other things of the stream, though the rows stay the same. */
+    void changeSettings() {
+        columns = ", columns: [id, version, note]";
+    }
+
     private void makeTables() {
         source.execute("create table items (id bigint primary key, version bigint not null, note text not null)");
         // Without a key where rows may pile up; the check is what refuses the bad ones.
-        target.execute("create table items (id bigint not null" + (mode.upserts() ? " primary key" : "")
-                + ", version bigint not null, note text not null check (note not like 'bad%'))");
+        String key = "id bigint not null" + (mode.upserts() ? " primary key" : "");
+        String all = key + ", version bigint not null, note text not null check (note not like 'bad%')";
+        switch (variant) {
+            case PLAIN, BAD_ROWS, LOST_ANSWERS, STATE_SERVER -> target.execute("create table items (" + all + ")");
+            case NO_TABLE -> {}
+            case NARROW_TABLE -> target.execute("create table items (" + key + ")");
+            case KEPT_TABLE ->
+                target.execute(
+                        "create table items (" + all + ")", "create view newest as select max(version) from items");
+        }
     }
 
     /** New rows behind those that are there, three of each version. */
@@ -98,7 +139,7 @@ final class Scene {
 
     /** @param padding characters that each row has in excess */
     void addRows(int count, int padding) {
-        String note = (badRows ? "case when i % 100 = 50 then 'bad ' else 'good ' end" : "'good '")
+        String note = (variant.badRows() ? "case when i % 100 = 50 then 'bad ' else 'good ' end" : "'good '")
                 + " || i || repeat('x', " + padding + ")";
         // The first ones share the highest version with rows of which a run may have seen some already (I12).
         source.execute("insert into items select i, v + (i - top) / 3, " + note
@@ -136,12 +177,18 @@ final class Scene {
         return start(strike, prefix, state, "run");
     }
 
+    /** The user forgets how far the stream has got. */
+    Outcome reset(Optional<Strike> strike) throws IOException, InterruptedException {
+        return start(strike, List.of(), stateFile(), "state", "reset").finish();
+    }
+
     private MortalRun start(Optional<Strike> strike, List<String> prefix, Path state, String... command)
             throws IOException {
         Files.createDirectories(folder);
         Path pipeline = Files.writeString(folder.resolve("pipeline.yaml"), yaml());
         return MortalRun.start(
                 folder.resolve("run-" + ++runs),
+                jvm.orElseGet(QuickStart::jvm),
                 strike,
                 Map.of("RAPIDBYTE_STATE", state.toString()),
                 prefix,
@@ -162,18 +209,25 @@ final class Scene {
     }
 
     Books books() {
-        return new Books(stateFile());
+        return stateServer.map(Books::of).orElseGet(() -> Books.of(stateFile()));
     }
 
     private String yaml() {
         return "version: \"1.0\"\npipeline: crash\nsource:\n  use: source-postgres\n"
                 + "  config: {host: 127.0.0.1, port: " + sourcePort + ", user: postgres, database: " + source.name()
-                + ", resume: key}\n  streams:\n    - {name: items, " + mode.streamKeys() + "}\n"
+                + ", resume: key}\n  streams:\n    - {name: items, " + mode.streamKeys() + columns
+                + "}\n"
                 + "destination:\n  use: dest-postgres\n"
                 + "  config: {host: 127.0.0.1, port: " + targetPort + ", user: postgres, database: " + target.name()
                 + "}\n" + mode.destinationKeys() + "\n"
-                + (badRows ? "  on_data_error: dlq\n" : "")
+                + (variant.badRows() ? "  on_data_error: dlq\n" : "")
+                + stateServer.map(Scene::stateKeys).orElse("")
                 + "resources:\n" + String.join("", resources.values());
+    }
+
+    private static String stateKeys(Postgres.Database state) {
+        return "state:\n  backend: postgres\n  connection: \"host=127.0.0.1 port="
+                + state.server().port() + " user=postgres dbname=" + state.name() + "\"\n";
     }
 
     /** After a run that succeeded: every good row is there as often as it was loaded, and all is tidied up. */
@@ -190,7 +244,7 @@ final class Scene {
         assertThat(target.values("select tablename from pg_tables where schemaname = 'public' order by 1"))
                 .as("no shadow is left")
                 .containsExactly("_rapidbyte_receipts", "items");
-        books().assertClosed(source, mode, badRows);
+        books().assertClosed(source, mode, variant.badRows());
     }
 
     private static String hashOf(String rows) {

@@ -19,10 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the protocol what it needs: where a client's message begins, which ones carry rows of a COPY, and which one is a COMMIT.
  */
 final class Wire implements Closeable {
-    /** When and how the wire breaks, once; the connections after it are sound. */
+    /** When and how the wire breaks, once until it is {@linkplain #arm armed} again; the connections after it are sound. */
     sealed interface Break {
         /** The server never sees the n-th COMMIT of rows. */
         record BeforeCommit(int nth) implements Break {}
+
+        /** The server gets the n-th COMMIT of rows, and nobody knows how far it comes with it. */
+        record AtCommit(int nth) implements Break {}
 
         /** The server has committed rows the n-th time, and the client never learns it. */
         record BeforeCommitsAnswer(int nth) implements Break {}
@@ -42,14 +45,21 @@ final class Wire implements Closeable {
     private final ServerSocket door;
     private final int serverPort;
     private final Break chosen;
+    private final Runnable meanwhile;
     private final AtomicInteger commits = new AtomicInteger();
     private volatile boolean broken;
 
     /** Opens a wire to the server at {@code serverPort} of this machine. */
     Wire(int serverPort, Break chosen) throws IOException {
+        this(serverPort, chosen, () -> {});
+    }
+
+    /** @param meanwhile what happens where the wire has broken, before either end can learn it */
+    Wire(int serverPort, Break chosen, Runnable meanwhile) throws IOException {
         this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.serverPort = serverPort;
         this.chosen = chosen;
+        this.meanwhile = meanwhile;
         Thread.ofVirtual().name("wire").start(this::accept);
     }
 
@@ -62,18 +72,33 @@ final class Wire implements Closeable {
         return broken;
     }
 
+    /** It will break as it did before. */
+    void arm() {
+        commits.set(0);
+        broken = false;
+    }
+
     private void accept() {
         while (true) {
             try {
-                Socket client = door.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
-                Connection connection = new Connection(client, server);
-                Thread.ofPlatform().daemon().start(connection::forwardRequests);
-                Thread.ofPlatform().daemon().start(connection::forwardAnswers);
+                connect(door.accept());
             } catch (IOException closed) {
                 return;
             }
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (IOException nobodyThere) {
+            client.close();
+            return;
+        }
+        Connection connection = new Connection(client, server);
+        Thread.ofPlatform().daemon().start(connection::forwardRequests);
+        Thread.ofPlatform().daemon().start(connection::forwardAnswers);
     }
 
     @Override
@@ -81,11 +106,26 @@ final class Wire implements Closeable {
         door.close();
     }
 
+    private synchronized void strike() {
+        broken = true;
+        meanwhile.run();
+    }
+
+    /** Returns when what happens meanwhile has happened: the client learns nothing before. */
+    private synchronized boolean settle() {
+        return broken;
+    }
+
+    private interface Forwarding {
+        void run() throws IOException;
+    }
+
     private final class Connection {
         private final Socket client;
         private final Socket server;
         private volatile boolean deaf;
         private long sent;
+        private long answered;
         private boolean rowsSent;
 
         Connection(Socket client, Socket server) {
@@ -94,12 +134,32 @@ final class Wire implements Closeable {
         }
 
         void forwardRequests() {
-            try (client;
-                    server) {
+            forward(() -> {
                 DataInputStream from = new DataInputStream(client.getInputStream());
                 forwardStartup(from);
                 while (forwardMessage(from)) {
                     // until the wire breaks
+                }
+            });
+        }
+
+        void forwardAnswers() {
+            forward(() -> {
+                InputStream from = server.getInputStream();
+                byte[] chunk = new byte[CHUNK];
+                for (int n = from.read(chunk); n >= 0 && !breaksAfter(n); n = from.read(chunk)) {
+                    client.getOutputStream().write(chunk, 0, n);
+                }
+            });
+        }
+
+        private void forward(Forwarding direction) {
+            try (client;
+                    server) {
+                try {
+                    direction.run();
+                } finally {
+                    settle();
                 }
             } catch (IOException ended) {
                 // Either side has hung up; the other learns it by the closing of both.
@@ -125,16 +185,19 @@ final class Wire implements Closeable {
             }
             int length = from.readInt();
             byte[] body = from.readNBytes(length - Integer.BYTES);
-            if (breaksAt((char) type, body)) {
-                return false;
+            boolean breaks = breaksAt((char) type, body);
+            if (!breaks || chosen instanceof Break.AtCommit) {
+                server.getOutputStream()
+                        .write(ByteBuffer.allocate(1 + length)
+                                .put((byte) type)
+                                .putInt(length)
+                                .put(body)
+                                .array());
             }
-            server.getOutputStream()
-                    .write(ByteBuffer.allocate(1 + length)
-                            .put((byte) type)
-                            .putInt(length)
-                            .put(body)
-                            .array());
-            return true;
+            if (breaks) {
+                breakNow();
+            }
+            return !breaks;
         }
 
         private boolean breaksAt(char type, byte[] body) {
@@ -147,12 +210,13 @@ final class Wire implements Closeable {
             int nth = commit ? commits.incrementAndGet() : 0;
             rowsSent &= !commit;
             return switch (chosen) {
-                case Break.BeforeCommit at -> commit && nth == at.nth() && breakNow();
+                case Break.BeforeCommit at -> commit && nth == at.nth();
+                case Break.AtCommit at -> commit && nth == at.nth();
                 case Break.BeforeCommitsAnswer at -> {
                     deaf |= commit && nth == at.nth();
                     yield false;
                 }
-                case Break.AfterSent at -> sent > at.bytes() && breakNow();
+                case Break.AfterSent at -> sent > at.bytes();
                 case Break.AfterReceived at -> false;
             };
         }
@@ -162,30 +226,20 @@ final class Wire implements Closeable {
             return text.replace("\0", "").strip().startsWith("commit");
         }
 
-        private boolean breakNow() {
-            broken = true;
-            return true;
+        /** Whether it breaks before the client gets the {@code received} bytes. The first ones after a COMMIT are its answer. */
+        private boolean breaksAfter(int received) {
+            answered += received;
+            boolean full = chosen instanceof Break.AfterReceived at && answered > at.bytes() && !broken;
+            if (full || (deaf && !broken)) {
+                breakNow();
+            }
+            return full || deaf;
         }
 
-        void forwardAnswers() {
-            try (client;
-                    server) {
-                InputStream from = server.getInputStream();
-                byte[] chunk = new byte[CHUNK];
-                long received = 0;
-                for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
-                    received += n;
-                    // The first bytes after a COMMIT are its answer: the server has done it.
-                    boolean full = chosen instanceof Break.AfterReceived at && received > at.bytes();
-                    if (deaf || (full && !broken)) {
-                        broken = true;
-                        return;
-                    }
-                    client.getOutputStream().write(chunk, 0, n);
-                }
-            } catch (IOException ended) {
-                // Either side has hung up; the other learns it by the closing of both.
-            }
+        /** The other direction stops as well, so that no answer slips through while something happens to the server. */
+        private void breakNow() {
+            deaf = true;
+            strike();
         }
     }
 }

@@ -125,7 +125,7 @@ public final class Postgres implements AutoCloseable {
 
     /** Kills the server as a power cut would: no checkpoint, no goodbye to its clients. Returns when it is dead. */
     public void killNow() {
-        Path data = Path.of(new Database(this, "postgres").value("show data_directory"));
+        Path data = folder.orElseGet(() -> Path.of(new Database(this, "postgres").value("show data_directory")));
         try {
             long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid"))
                     .getFirst()
