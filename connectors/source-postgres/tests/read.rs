@@ -143,7 +143,7 @@ fn views_partitions_and_heirs_are_read_with_the_table() {
 }
 
 #[test]
-fn batches_keep_to_their_bytes_and_a_larger_row_travels_alone() {
+fn i16_batches_keep_to_their_bytes_and_a_larger_row_travels_alone() {
     let server = Server::start();
     server.run(
         "CREATE TABLE t (id int, filler text);

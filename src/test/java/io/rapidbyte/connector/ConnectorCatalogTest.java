@@ -100,6 +100,7 @@ class ConnectorCatalogTest {
                 .contains("nothing is granted");
     }
 
+    /** I29. */
     @Test
     void a_module_that_is_not_the_manifests_is_refused() throws Exception {
         Path file = install(folder, "source-thing", "1.0.0");

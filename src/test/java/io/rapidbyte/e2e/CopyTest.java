@@ -43,6 +43,7 @@ class CopyTest {
         assertThat(target.fingerprint(table)).isEqualTo(source.fingerprint(table));
     }
 
+    /** I28. */
     @Test
     void a_table_arrives_with_its_rows_its_key_and_its_not_nulls() {
         fillUsers(20_000);

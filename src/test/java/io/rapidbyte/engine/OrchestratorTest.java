@@ -210,6 +210,7 @@ class OrchestratorTest {
         assertThat(report.failure().orElseThrow().error().message()).contains("boom");
     }
 
+    /** I4. */
     @Test
     void a_destination_that_hangs_after_its_upstream_failed_is_stopped() throws Exception {
         stream(
@@ -244,6 +245,7 @@ class OrchestratorTest {
         }
     }
 
+    /** I5. */
     @Test
     void one_streams_failure_does_not_stop_its_siblings() throws Exception {
         stream("a", guests.source(3), guests.destination());

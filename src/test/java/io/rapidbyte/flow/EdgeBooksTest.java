@@ -76,6 +76,7 @@ class EdgeBooksTest {
                 .satisfies(e -> assertThat(e.error().code()).isEqualTo("flow.grant-beyond-sent"));
     }
 
+    /** I3. */
     @Test
     void a_gap_a_repeat_an_overrun_and_a_late_frame_are_errors() throws ConnectorException {
         InletQueue queue = new InletQueue(EDGE, new EdgeWindow(2, 100));

@@ -157,6 +157,7 @@ class EdgeTest {
         inlet.consumed(inlet.take());
     }
 
+    /** I1. */
     @Test
     void an_abort_overtakes_what_is_queued_and_is_never_an_end() throws Exception {
         outlet.emit(Batches.ids(0, 10));

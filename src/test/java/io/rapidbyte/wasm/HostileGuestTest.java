@@ -22,6 +22,7 @@ class HostileGuestTest {
         assertThat(GuestEngine.shared().liveInstances()).isZero();
     }
 
+    /** I30. */
     @ParameterizedTest
     @CsvSource({
         "0, 131073",
