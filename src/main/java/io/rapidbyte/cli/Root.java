@@ -170,8 +170,7 @@ public final class Root implements Runnable {
     public Terminal terminal() {
         if (terminal == null) {
             boolean text = logFormat == LogFormat.TEXT;
-            terminal =
-                    new Terminal(
+            terminal = new Terminal(
                     out,
                     err,
                     interactive && text,

@@ -54,7 +54,8 @@ class LogFormatTest {
         terminal.log(LogLine.of(record, "it broke"));
         JsonNode line = lines().getFirst();
         assertThat(line.path("level").asText()).isEqualTo("warn");
-        assertThat(line.path("thread").asText()).isEqualTo(Thread.currentThread().getName());
+        assertThat(line.path("thread").asText())
+                .isEqualTo(Thread.currentThread().getName());
         assertThat(line.path("error").asText()).startsWith("java.lang.IllegalStateException: why");
     }
 
@@ -64,9 +65,10 @@ class LogFormatTest {
         int code = new Cli(new PrintStream(out, true, StandardCharsets.UTF_8), stream, Map.of(), true)
                 .run("check", "/no/such/pipeline.yaml", "--log-format", "json");
         assertThat(code).isEqualTo(3);
-        assertThat(lines()).isNotEmpty().allSatisfy(line -> assertThat(line.path("message").asText())
+        assertThat(lines())
                 .isNotEmpty()
-                .doesNotContain("\u001b"));
+                .allSatisfy(line ->
+                        assertThat(line.path("message").asText()).isNotEmpty().doesNotContain("\u001b"));
         assertThat(out.size()).isZero();
     }
 }

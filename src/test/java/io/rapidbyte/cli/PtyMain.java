@@ -25,8 +25,8 @@ final class PtyMain {
     private static final Instant AT = Instant.EPOCH;
 
     private final AtomicLong clock = new AtomicLong();
-    private final Terminal terminal =
-            new Terminal(System.out, System.err, Tty.errorIsTerminal(), true, false, WindowSize::ofStandardError, LogFormat.TEXT);
+    private final Terminal terminal = new Terminal(
+            System.out, System.err, Tty.errorIsTerminal(), true, false, WindowSize::ofStandardError, LogFormat.TEXT);
     private final Progress progress = new Progress(terminal, LogLevel.WARN, clock::get);
 
     private PtyMain() {}

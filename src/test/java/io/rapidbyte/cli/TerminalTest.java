@@ -20,7 +20,8 @@ class TerminalTest {
                 live,
                 colour,
                 quiet,
-                () -> window, LogFormat.TEXT);
+                () -> window,
+                LogFormat.TEXT);
     }
 
     private String err() {
