@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 /// The JSON object under `destination.config`. The manifest's schema says the same; this is the
 /// guest's own check.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     host: String,
@@ -23,6 +23,9 @@ pub struct Config {
     sslrootcert: Option<String>,
     #[serde(default)]
     pub(crate) load_method: LoadMethod,
+    /// What becomes of a row that the source has deleted, where changes are applied.
+    #[serde(default)]
+    pub(crate) deletes: Deletes,
     /// As `pg_stat_activity` shows it.
     #[serde(default)]
     application_name: Option<String>,
@@ -35,6 +38,17 @@ pub(crate) enum LoadMethod {
     #[default]
     Copy,
     Insert,
+}
+
+/// Of a row that the source has deleted.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Deletes {
+    /// It is deleted.
+    #[default]
+    Hard,
+    /// It stays, marked as deleted.
+    Soft,
 }
 
 fn default_schema() -> String {

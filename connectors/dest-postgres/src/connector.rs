@@ -62,8 +62,8 @@ impl Destination for DestPostgres {
     }
 
     fn write(&mut self, ctx: &StreamContext, input: &mut Inbox) -> Result<WriteSummary> {
-        let (schema, method) = (self.config.schema.clone(), self.config.load_method);
-        let written = write::write_stream(self.session()?, &schema, method, ctx, input);
+        let config = self.config.clone();
+        let written = write::write_stream(self.session()?, &config, ctx, input);
         if written.is_err() {
             // Closing the connection makes sure that the server rolls back whatever is open.
             self.session = None;

@@ -7,6 +7,7 @@ use rapidbyte_sdk::types::{ErrorCategory, StreamSchema, WriteMode};
 use rapidbyte_sdk::{Finding, Result, StreamContext};
 
 use crate::catalog::{look_up, Existing, Table};
+use crate::changes::is_change_stream;
 use crate::connector::Session;
 use crate::plan::plan;
 use crate::write::target;
@@ -115,7 +116,9 @@ fn changes(
     existing: Option<&Existing>,
     ctx: &StreamContext,
 ) -> Result<Vec<String>> {
-    let Some(schema) = ctx.schema.as_ref().and_then(as_arrow) else { return Ok(Vec::new()) };
+    // A stream of changes has more columns than the table that it is discovered as.
+    let known = ctx.schema.as_ref().filter(|_| !is_change_stream(ctx));
+    let Some(schema) = known.and_then(as_arrow) else { return Ok(Vec::new()) };
     let known = prepare::types_of(session, table, &schema)?;
     prepare::check(table, &schema, existing)?;
     let key = match ctx.write_mode {

@@ -2,11 +2,12 @@
 //!
 //! A stream's way: [`receipts`] claims it for this run, [`prepare`] finds or makes the table and plans
 //! its columns, [`feed`] and [`sink`] send the rows (binary COPY, text COPY or INSERT), [`replace`] puts a replaced
-//! table in place, [`upsert`] moves rows over those of the same key, [`guard`] leaves bad rows out, and
-//! [`write`] holds one transaction around all that lies between two barriers. [`locks`] sees to it that no process that
-//! stands still keeps later runs waiting.
+//! table in place, [`upsert`] moves rows over those of the same key, [`changes`] does so with the changes of a source, [`guard`]
+//! leaves bad rows out, and [`write`] holds one transaction around all that lies between two barriers. [`locks`] sees to it
+//! that no process that stands still keeps later runs waiting.
 
 mod catalog;
+mod changes;
 mod config;
 mod connector;
 mod ddl;

@@ -2,6 +2,7 @@
 
 use rapidbyte_pg::TransactionStatus;
 use rapidbyte_sdk::arrow::Schema;
+use rapidbyte_sdk::types::WriteMode;
 use rapidbyte_sdk::{Result, StreamContext};
 
 use crate::catalog::{look_up, Existing, Table};
@@ -9,7 +10,7 @@ use crate::connector::Session;
 use crate::locks::Writers;
 use crate::plan::{plan, Plan};
 use crate::types::{known_types, KnownTypes};
-use crate::{ddl, errors, steps};
+use crate::{changes, ddl, errors, steps};
 
 /// Where a stream is loaded to, and how.
 pub(crate) struct Loading {
@@ -104,7 +105,10 @@ pub(crate) fn for_append(
     check(table, schema, existing.as_ref())?;
     if existing.is_none() {
         ddl::create_table(session, table, table, schema, known)?;
-        ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
+        // A log of changes has several rows of one key.
+        if !is_log(ctx) {
+            ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
+        }
     }
     let plan = settle(session, table, table, schema, known, ctx)?;
     if alone {
@@ -112,6 +116,11 @@ pub(crate) fn for_append(
     }
     steps::reached(steps::TABLE_CREATED);
     Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false })
+}
+
+/// Whether changes are kept as they come, instead of being applied.
+fn is_log(ctx: &StreamContext) -> bool {
+    changes::is_change_stream(ctx) && ctx.write_mode == WriteMode::Append
 }
 
 /// Plans the load of a table that is there, adding the columns that it lacks; the plan names them. `target` is the table

@@ -10,7 +10,8 @@ use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
 
 use crate::catalog::Table;
-use crate::config::LoadMethod;
+use crate::changes::{self, Application};
+use crate::config::{Deletes, LoadMethod};
 use crate::connector::Session;
 use crate::plan::Plan;
 use crate::prepare::{self, Loading};
@@ -24,10 +25,17 @@ const TWICE: &str = "21000";
 pub(crate) struct Merge {
     target: Table,
     stage: Table,
-    /// Right as long as no key comes twice.
-    once: String,
-    /// Keeps the last row of each key by arrival.
-    last: String,
+    way: Way,
+}
+
+enum Way {
+    Rows {
+        /// Right as long as no key comes twice.
+        once: String,
+        /// Keeps the last row of each key by arrival.
+        last: String,
+    },
+    Changes(Application),
 }
 
 /// Makes the table where it is missing, and plans to load a stage for it.
@@ -36,10 +44,15 @@ pub(crate) fn prepare(
     target: &Table,
     schema: &Schema,
     known: &KnownTypes,
+    deletes: Deletes,
     ctx: &StreamContext,
 ) -> Result<Loading> {
     let key = key(target, schema, ctx)?;
-    let loading = prepare::for_append(session, target, schema, known, ctx)?;
+    let loading = if changes::is_change_stream(ctx) {
+        prepare::for_append(session, target, &changes::table_schema(target, schema, deletes)?, known, ctx)?
+    } else {
+        prepare::for_append(session, target, schema, known, ctx)?
+    };
     check_key(session, target, &key, &loading.plan)?;
     Ok(loading)
 }
@@ -99,14 +112,21 @@ impl Merge {
         loading: &mut Loading,
         schema: &Schema,
         method: LoadMethod,
+        deletes: Deletes,
         ctx: &StreamContext,
     ) -> Result<Merge> {
         let key = key(&loading.target, schema, ctx)?;
         let target = loading.table.clone();
         let stage = Table { schema: "pg_temp".to_owned(), name: "_rb_stage".to_owned() };
         let columns = loading.plan.column_list();
-        let required: Vec<String> =
-            key.iter().map(|name| format!("ALTER {} SET NOT NULL", quote_identifier(name))).collect();
+        let conflict = on_conflict(&loading.plan, &key);
+        let names: Vec<String> = loading.plan.columns.iter().map(|column| column.name.clone()).collect();
+        let of_changes = changes::is_change_stream(ctx);
+        let required: Vec<String> = if of_changes {
+            changes::load_stage(&mut loading.plan, schema).into_iter().chain([changes::key_check(&key)]).collect()
+        } else {
+            key.iter().map(|name| format!("ALTER {} SET NOT NULL", quote_identifier(name))).collect()
+        };
         // COPY appends to a table of its own transaction without looking for room in earlier pages, so
         // that rows lie in the order of their arrival. INSERT does not.
         let (numbered, arrival) = match method {
@@ -121,16 +141,19 @@ impl Merge {
         let doing = format!("making a temporary table for the rows of {target}");
         session.execute(&sql).map_err(|e| errors::before_commit(&doing, e))?;
         loading.table = stage.clone();
-        let into = format!("INSERT INTO {target} AS old ({columns}) OVERRIDING SYSTEM VALUE");
-        let (conflict, key) = (on_conflict(&loading.plan, &key), list(key.iter()));
-        Ok(Merge {
-            once: format!("{into} SELECT {columns} FROM {stage} {conflict}"),
-            last: format!(
-                "{into} SELECT DISTINCT ON ({key}) {columns} FROM {stage} ORDER BY {key}, {arrival} DESC {conflict}"
-            ),
-            target,
-            stage,
-        })
+        let way = if of_changes {
+            Way::Changes(Application::new(&target, &stage, deletes, &key, names, arrival, conflict))
+        } else {
+            let into = format!("INSERT INTO {target} AS old ({columns}) OVERRIDING SYSTEM VALUE");
+            let key = list(key.iter());
+            Way::Rows {
+                once: format!("{into} SELECT {columns} FROM {stage} {conflict}"),
+                last: format!(
+                    "{into} SELECT DISTINCT ON ({key}) {columns} FROM {stage} ORDER BY {key}, {arrival} DESC {conflict}"
+                ),
+            }
+        };
+        Ok(Merge { target, stage, way })
     }
 
     /// Moves what is staged.
@@ -138,13 +161,18 @@ impl Merge {
         let doing = format!("upserting into {}", self.target);
         let failed = |error: PgError| errors::before_commit(&doing, error);
         host::phase(phases::MERGE);
-        match session.execute(&format!("SAVEPOINT rb_merge; {}", self.once)) {
-            Err(error) if error.sqlstate() == Some(TWICE) => {
-                session.execute(&format!("ROLLBACK TO rb_merge; {}", self.last)).map_err(failed)?;
+        match &self.way {
+            Way::Rows { once, last } => {
+                match session.execute(&format!("SAVEPOINT rb_merge; {once}")) {
+                    Err(error) if error.sqlstate() == Some(TWICE) => {
+                        session.execute(&format!("ROLLBACK TO rb_merge; {last}")).map_err(failed)?;
+                    }
+                    other => drop(other.map_err(failed)?),
+                }
+                session.execute("RELEASE rb_merge").map_err(failed)?;
             }
-            other => drop(other.map_err(failed)?),
+            Way::Changes(application) => application.run(session)?,
         }
-        session.execute("RELEASE rb_merge").map_err(failed)?;
         host::phase(phases::QUERY);
         steps::reached(steps::UPSERT_MERGED);
         Ok(())

@@ -7,7 +7,7 @@ use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, Wri
 use rapidbyte_sdk::{ConnectorError, Inbox, Result, StreamContext, StreamName};
 
 use crate::catalog::Table;
-use crate::config::LoadMethod;
+use crate::config::{Config, Deletes, LoadMethod};
 use crate::connector::Session;
 use crate::feed::{self, feed, feed_guarded, next, Next};
 use crate::guard::Guard;
@@ -29,11 +29,11 @@ pub(crate) fn target(schema: &str, ctx: &StreamContext) -> Result<Table> {
 /// rolls back what lies behind the last barrier.
 pub(crate) fn write_stream(
     session: &mut Session,
-    schema: &str,
-    method: LoadMethod,
+    config: &Config,
     ctx: &StreamContext,
     input: &mut Inbox,
 ) -> Result<WriteSummary> {
+    let schema = &config.schema;
     let target = target(schema, ctx)?;
     let claim = Claim::take(session, schema, ctx)?;
     if claim.receipt().complete {
@@ -48,7 +48,8 @@ pub(crate) fn write_stream(
     let mut load = Load {
         session,
         target,
-        method,
+        method: config.load_method,
+        deletes: config.deletes,
         ctx,
         claim,
         way,
@@ -68,6 +69,7 @@ struct Load<'a> {
     session: &'a mut Session,
     target: Table,
     method: LoadMethod,
+    deletes: Deletes,
     ctx: &'a StreamContext,
     claim: Claim,
     way: Way,
@@ -149,9 +151,9 @@ impl Load<'_> {
                 replacing.prepare(session, schema, types, ctx)?
             }
             Way::Upsert => {
-                let mut loading = upsert::prepare(session, target, schema, types, ctx)?;
+                let mut loading = upsert::prepare(session, target, schema, types, self.deletes, ctx)?;
                 begin(session, target, ctx)?;
-                merge = Some(Merge::stage(session, &mut loading, schema, method, ctx)?);
+                merge = Some(Merge::stage(session, &mut loading, schema, method, self.deletes, ctx)?);
                 loading
             }
         };

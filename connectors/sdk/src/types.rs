@@ -254,6 +254,9 @@ record! {
         pub nulls: CursorNulls,
         /// How far before the last value to begin again, for rows that were committed late.
         pub lag_seconds: u64,
+        /// Of a stream of changes: the last values of all of the pipeline's, itself included, that were
+        /// committed when the run began.
+        pub siblings: Vec<CursorValue>,
     }
 }
 

@@ -65,7 +65,12 @@ impl Table {
     /// What stands behind FROM. Rows of inheriting tables and of partitions are read with the
     /// table's own, as without ONLY.
     pub fn from_clause(&self) -> String {
-        format!("{}.{} AS {ROWS}", quote_identifier(&self.relation.schema), quote_identifier(&self.relation.name))
+        format!("{} AS {ROWS}", self.sql())
+    }
+
+    /// The table's name in SQL.
+    pub fn sql(&self) -> String {
+        format!("{}.{}", quote_identifier(&self.relation.schema), quote_identifier(&self.relation.name))
     }
 
     /// Names of the primary key's columns in key order; empty where nothing keeps them unique.
@@ -191,7 +196,7 @@ fn query<T: Transport>(client: &mut Client<T>, select: &str, scope: &Scope<'_>, 
 }
 
 /// The texts as PostgreSQL reads an array.
-fn array(texts: &[&str]) -> String {
+pub fn array(texts: &[&str]) -> String {
     let quoted: Vec<String> =
         texts.iter().map(|text| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))).collect();
     format!("{{{}}}", quoted.join(","))

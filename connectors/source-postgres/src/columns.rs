@@ -222,8 +222,11 @@ fn append_variable(fields: &[Field], bytes: &[u8], column: &mut Column, skip: us
     let (ends, values, start) = column.extend_variable(fields.len(), total);
     let mut at = 0;
     for (field, end) in fields.iter().zip(ends.chunks_exact_mut(size_of::<u32>())) {
-        let size = (field.length.max(0) as usize).saturating_sub(skip);
-        let from = field.start as usize + skip;
+        // A null has nothing to skip, and may be the last there is.
+        let length = field.length.max(0) as usize;
+        let skipped = skip.min(length);
+        let size = length - skipped;
+        let from = field.start as usize + skipped;
         values[at..at + size].copy_from_slice(&bytes[from..from + size]);
         at += size;
         end.copy_from_slice(&((start + at) as u32).to_le_bytes());

@@ -1,4 +1,6 @@
 use rapidbyte_pg::{default_port, ConnectOptions, SslMode};
+use rapidbyte_sdk::names::MAX_IDENTIFIER_BYTES;
+use rapidbyte_sdk::{ConnectorError, Result};
 use serde::Deserialize;
 
 /// The JSON object under `source.config`. The manifest's schema says the same; this is the guest's
@@ -26,6 +28,11 @@ pub struct Config {
     statement_timeout_seconds: Option<u32>,
     #[serde(default)]
     pub resume: Resume,
+    /// Of streams of changes; without them they are derived from the pipeline's name.
+    #[serde(default)]
+    pub replication_slot: Option<String>,
+    #[serde(default)]
+    pub publication: Option<String>,
 }
 
 /// Whether full refreshes are read in the order of the primary key, so that an unfinished one goes on
@@ -46,6 +53,21 @@ fn default_schema() -> String {
 }
 
 impl Config {
+    /// What the settings' types do not say.
+    pub fn check(&self) -> Result<()> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        match &self.replication_slot {
+            Some(slot) if slot.is_empty() || slot.len() > MAX_IDENTIFIER_BYTES || !slot.bytes().all(fits) => {
+                let message = format!(
+                    "replication_slot {slot:?}: a slot's name has 1 to {MAX_IDENTIFIER_BYTES} lower-case letters, digits and \
+                     underscores"
+                );
+                Err(ConnectorError::config("pg.bad-slot-name", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn connect_options(&self) -> ConnectOptions {
         let mut options = ConnectOptions::new(&self.host, self.port, &self.user, &self.database);
         options.password.clone_from(&self.password);

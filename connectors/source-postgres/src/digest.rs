@@ -16,7 +16,7 @@ impl PostgresSource {
         question: impl FnOnce(&mut Side<'_, TcpStream>) -> Result<A>,
     ) -> Result<A> {
         let name = StreamName::parse(&ctx.name)?;
-        let schema = name.schema.as_deref().unwrap_or(&self.schema);
+        let schema = name.schema.as_deref().unwrap_or(&self.config.schema);
         let mut client = match self.comparing.take() {
             Some(client) => client,
             None => self.connect(&self.options)?,
@@ -36,7 +36,7 @@ impl PostgresSource {
         client.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
         let columns = what.columns.iter().map(|column| column.name.clone()).collect();
         let ctx = StreamContext { selected_columns: Some(columns), ..ctx.clone() };
-        let selection = stream::select(&mut client, &self.schema, &ctx)?.map_err(first)?;
+        let selection = stream::select(&mut client, &self.config.schema, &ctx)?.map_err(first)?;
         let plan = Plan::new(&selection);
         let mut pump = Pump::new(&plan, &ctx.limits, None, out);
         for condition in conditions {

@@ -57,6 +57,15 @@ pub fn too_large(plan: &Plan, number: u64, bytes: u64, limit: u64) -> ConnectorE
     ConnectorError::data("pg.row-too-large", message).scope(ErrorScope::PerRecord)
 }
 
+/// The error for a change whose message is larger than the session takes.
+pub fn change_too_large(table: &str, bytes: u64, limit: u64) -> ConnectorError {
+    let message = format!(
+        "table {table}: a change of {bytes} bytes is over the limit of {limit} bytes, four times that for one row; raise \
+         max_record_bytes"
+    );
+    ConnectorError::data("pg.row-too-large", message).scope(ErrorScope::PerRecord)
+}
+
 fn protocol(plan: &Plan, number: u64, what: &str) -> ConnectorError {
     let message =
         format!("table {}: the server broke COPY's binary format in row {number} of the read: {what}", plan.table);

@@ -6,6 +6,7 @@
 //! streams of their own.
 
 mod catalog;
+mod cdc;
 mod columns;
 mod config;
 mod digest;
@@ -32,7 +33,8 @@ use rapidbyte_sdk::types::{
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
 
 use catalog::{Kind, Scope, Table};
-use config::Resume;
+use cdc::Changes;
+use config::Config;
 use plan::Plan;
 use pump::Pump;
 use route::Route;
@@ -48,18 +50,18 @@ const MESSAGE_SLACK: usize = 1 << 10;
 /// The source. Opens a connection of its own for each call; only comparisons share one.
 pub struct PostgresSource {
     options: ConnectOptions,
-    schema: String,
-    resume: Resume,
+    config: Config,
     comparing: Option<Client<TcpStream>>,
 }
 
 rapidbyte_sdk::source!(PostgresSource);
 
 impl Source for PostgresSource {
-    type Config = config::Config;
+    type Config = Config;
 
-    fn open(config: config::Config) -> Result<PostgresSource> {
-        Ok(PostgresSource { options: config.connect_options(), schema: config.schema, resume: config.resume, comparing: None })
+    fn open(config: Config) -> Result<PostgresSource> {
+        config.check()?;
+        Ok(PostgresSource { options: config.connect_options(), config, comparing: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -69,6 +71,10 @@ impl Source for PostgresSource {
         let message = format!("connected to PostgreSQL {server} at {} {security}", self.options.address());
         let mut findings = vec![Finding::ok(None, "pg.connected", message)];
         for ctx in streams {
+            if ctx.sync_mode == SyncMode::Cdc {
+                findings.extend(Changes::new(&self.config, ctx).validate(&mut client)?);
+                continue;
+            }
             match self.look(&mut client, ctx)? {
                 Ok((selection, route)) => findings.extend(readable(&selection, &route, ctx)),
                 Err(refusals) => findings.extend(
@@ -88,7 +94,8 @@ impl Source for PostgresSource {
     }
 
     fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
-        self.read_stream(ctx, out).map_err(|error| error.context(&format!("reading stream {}", ctx.name)))
+        let read = if ctx.sync_mode == SyncMode::Cdc { self.read_changes(ctx, out) } else { self.read_stream(ctx, out) };
+        read.map_err(|error| error.context(&format!("reading stream {}", ctx.name)))
     }
 
     fn comparable(&mut self, ctx: &StreamContext) -> Result<ComparableTable> {
@@ -165,17 +172,26 @@ impl PostgresSource {
         Ok(())
     }
 
+    /// Whatever fails, dropping the client closes the connection and lets the slot go.
+    fn read_changes(&self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
+        let options = cdc::connect_options(&self.options, ctx.limits.max_record_bytes);
+        let mut client = self.connect(&options)?;
+        Changes::new(&self.config, ctx).read(&mut client, &|| self.connect(&options), out)?;
+        client.close()?;
+        Ok(())
+    }
+
     /// What is to be read and how. The inner error holds all that stands against it.
     fn look(
         &self,
         client: &mut Client<TcpStream>,
         ctx: &StreamContext,
     ) -> Result<Result<(Selection, Route), Vec<Refusal>>> {
-        let selection = match stream::select(client, &self.schema, ctx)? {
+        let selection = match stream::select(client, &self.config.schema, ctx)? {
             Ok(selection) => selection,
             Err(refusals) => return Ok(Err(refusals)),
         };
-        Ok(Route::choose(client, &selection, self.resume, ctx)?.map(|route| (selection, route)))
+        Ok(Route::choose(client, &selection, self.config.resume, ctx)?.map(|route| (selection, route)))
     }
 
     fn discovered(&self, table: Table) -> DiscoveredStream {
@@ -188,13 +204,17 @@ impl PostgresSource {
             native_type: column.native_type,
         };
         let columns = columns.into_iter().map(column).collect();
-        let schema = (relation.schema != self.schema).then_some(relation.schema);
+        let mut sync_modes = vec![SyncMode::FullRefresh, SyncMode::Incremental];
+        if relation.kind == Kind::Table && !relation.has_heirs {
+            sync_modes.push(SyncMode::Cdc);
+        }
+        let schema = (relation.schema != self.config.schema).then_some(relation.schema);
         DiscoveredStream {
             name: StreamName { schema, table: relation.name }.to_string(),
             schema: StreamSchema { columns, primary_key },
             estimated_rows: relation.estimated_rows,
             estimated_bytes: relation.estimated_bytes,
-            sync_modes: vec![SyncMode::FullRefresh, SyncMode::Incremental],
+            sync_modes,
         }
     }
 }

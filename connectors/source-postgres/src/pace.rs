@@ -35,8 +35,13 @@ impl Pace {
     }
 
     pub fn is_due(&self) -> bool {
-        (self.max_bytes > 0 && self.bytes >= self.max_bytes)
-            || (self.max_rows > 0 && self.rows >= self.max_rows)
+        self.is_due_with(0, 0)
+    }
+
+    /// Whether one is due once so many more have been counted.
+    pub fn is_due_with(&self, bytes: u64, rows: u64) -> bool {
+        (self.max_bytes > 0 && self.bytes + bytes >= self.max_bytes)
+            || (self.max_rows > 0 && self.rows + rows >= self.max_rows)
             || self.since.is_some_and(|since| since.elapsed() >= self.max_age)
     }
 

@@ -22,6 +22,11 @@ pub struct Plan {
 
 impl Plan {
     pub fn new(selection: &Selection) -> Plan {
+        Plan::with(selection, &[])
+    }
+
+    /// With further columns behind the table's own: their fields, decoders and expressions.
+    pub fn with(selection: &Selection, further: &[(Field, Decoder, String)]) -> Plan {
         let relation = &selection.table.relation;
         let mut fields: Vec<Field> = Vec::with_capacity(selection.columns.len());
         let mut decoders = Vec::with_capacity(selection.columns.len());
@@ -32,6 +37,11 @@ impl Plan {
             let cast = if mapping.cast_to_text { "::pg_catalog.text" } else { "" };
             expressions.push(format!("{ROWS}.{}{cast}", quote_identifier(&column.name)));
             decoders.push(mapping.decoder);
+        }
+        for (field, decoder, expression) in further {
+            fields.push(field.clone());
+            decoders.push(*decoder);
+            expressions.push(expression.clone());
         }
         let key_names = selection.table.primary_key();
         let index_of = |name: &&str| selection.columns.iter().position(|column| column.name == **name);

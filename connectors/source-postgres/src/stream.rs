@@ -1,7 +1,7 @@
 //! From a stream as the pipeline names it to a table and columns that exist and may be read.
 
 use rapidbyte_pg::{nearest, Client, Transport};
-use rapidbyte_sdk::types::{ErrorCategory, SyncMode};
+use rapidbyte_sdk::types::ErrorCategory;
 use rapidbyte_sdk::{ConnectorError, Result, StreamContext, StreamName};
 
 use crate::catalog::{self, CatalogColumn, Scope, Table};
@@ -70,10 +70,6 @@ fn unsupported(ctx: &StreamContext) -> Vec<Refusal> {
         let message = format!("stream {}: {what} is not supported yet", ctx.name);
         refusals.push(Refusal::new(ErrorCategory::Config, code, message));
     };
-    match ctx.sync_mode {
-        SyncMode::FullRefresh | SyncMode::Incremental => {}
-        SyncMode::Cdc => refuse("pg.unsupported-sync-mode", "sync_mode cdc"),
-    }
     if ctx.partition.as_ref().is_some_and(|partition| partition.count > 1) {
         refuse("pg.unsupported-partition", "reading a table in slices");
     }

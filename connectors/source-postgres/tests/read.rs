@@ -76,14 +76,20 @@ fn unknown_tables_schemas_and_columns_are_told_with_the_nearest_name() {
 fn what_is_not_supported_yet_is_refused_and_not_ignored() {
     let server = Server::start();
     server.run("CREATE TABLE t (a int)");
-    let error = failure(&server, &StreamContext { sync_mode: SyncMode::Cdc, ..context("t") });
-    assert_eq!((error.category, error.code.as_str()), (ErrorCategory::Config, "pg.unsupported-sync-mode"));
     let slice = |count| Some(Partition { index: 0, count, strategy: PartitionStrategy::Ctid });
     assert!(try_read(&server, &StreamContext { partition: slice(1), ..context("t") }).is_ok());
     assert_eq!(
         failure(&server, &StreamContext { partition: slice(2), ..context("t") }).category,
         ErrorCategory::Config
     );
+}
+
+/// Its version byte is passed over where there is one.
+#[test]
+fn a_null_jsonb_may_be_all_that_is_left_to_read() {
+    let server = Server::start();
+    server.run("CREATE TABLE t (a int, j jsonb); INSERT INTO t VALUES (1, NULL)");
+    assert_eq!(read(&server, "t").rows, [[Some("1".to_owned()), None]]);
 }
 
 #[test]

@@ -88,6 +88,13 @@ arbitrary! {
             }),
             nulls: CursorNulls::ALL[random.below(3)],
             lag_seconds: u64::any(random),
+            siblings: (0..random.below(3))
+                .map(|_| CursorValue {
+                    type_name: String::any(random),
+                    value: String::any(random),
+                    tie_breaker: Option::any(random),
+                })
+                .collect(),
         }),
         position: Option::any(random),
         ..StreamContext::for_tests(&String::any(random))

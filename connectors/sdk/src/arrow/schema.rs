@@ -10,6 +10,9 @@ pub mod keys {
     pub const EXTENSION_METADATA: &str = "ARROW:extension:metadata";
     /// On a schema: the primary key's column names in key order, as a JSON array of strings.
     pub const PRIMARY_KEY: &str = "rapidbyte:primary_key";
+    /// On a field of a stream of changes: `true` where the table's own rows have no NULL there, though
+    /// changes may leave the value out.
+    pub const REQUIRED: &str = "rapidbyte:required";
 }
 
 /// The Arrow types that batches may use.

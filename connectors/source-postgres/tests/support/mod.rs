@@ -155,6 +155,7 @@ pub fn incremental(stream: &str, field: &str) -> StreamContext {
         last_value: None,
         nulls: CursorNulls::Exclude,
         lag_seconds: 0,
+        siblings: Vec::new(),
     };
     StreamContext { sync_mode: SyncMode::Incremental, cursor: Some(cursor), ..context(stream) }
 }

@@ -24,8 +24,8 @@ final class CursorReader {
                 stream.text("tie_breaker_field"),
                 stream.choice("cursor_nulls", CursorNulls.class).orElse(CursorSettings.DEFAULT_NULLS),
                 stream.seconds("cursor_lag", 0, 0, CursorSettings.MAX_LAG_SECONDS));
-        if (syncMode == SyncMode.FULL_REFRESH) {
-            refuse(stream);
+        if (syncMode != SyncMode.INCREMENTAL) {
+            refuse(stream, syncMode);
             return Optional.empty();
         }
         require(stream, field);
@@ -33,12 +33,14 @@ final class CursorReader {
         return Optional.of(cursor);
     }
 
-    private static void refuse(Section stream) {
+    private static void refuse(Section stream, SyncMode syncMode) {
+        String instead =
+                syncMode == SyncMode.CDC ? "this stream's changes come from the server's log" : "this stream is read in full";
         for (String key : KEYS) {
             if (stream.has(key)) {
                 stream.problem(
                         key,
-                        "belongs to incremental reads, and this stream is read in full",
+                        "belongs to incremental reads, and " + instead,
                         "add sync_mode: incremental, or remove it");
             }
         }

@@ -169,11 +169,6 @@ final class Section {
         reading.problems().add(markOf(key), path.key(key), message, hint);
     }
 
-    /** Reports a key or value whose time has not come; nothing is ever ignored. */
-    void notYet(String key, String what, String hint) {
-        problem(key, "not supported yet: " + what, hint);
-    }
-
     void require(String key) {
         if (value(key).isEmpty()) {
             problem(key, "is missing");

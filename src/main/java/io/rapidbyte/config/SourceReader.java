@@ -62,11 +62,13 @@ final class SourceReader {
             section.problem("name", "is longer than " + MAX_NAME_CHARS + " characters");
         }
         SyncMode syncMode = section.choice("sync_mode", SyncMode.class).orElse(DEFAULT_SYNC_MODE);
-        if (syncMode == SyncMode.CDC) {
-            section.notYet("sync_mode", Values.name(syncMode), "use full_refresh or incremental");
+        Optional<CursorSettings> cursor = CursorReader.read(section, syncMode, writeMode);
+        if (syncMode == SyncMode.CDC && writeMode.isPresent() && writeMode.get() == WriteMode.REPLACE) {
+            section.problem(
+                    "sync_mode",
+                    "cdc cannot go with write_mode: replace, which would leave nothing but the newest changes",
+                    "use upsert to keep a table, or append to keep a log of its changes");
         }
-        Optional<CursorSettings> cursor =
-                syncMode == SyncMode.CDC ? Optional.empty() : CursorReader.read(section, syncMode, writeMode);
         Optional<List<String>> columns = section.names("columns", MAX_COLUMNS);
         if (section.isEmptyList("columns")) {
             section.problem("columns", "lists no column", "remove it to read every column");

@@ -7,6 +7,7 @@ import io.rapidbyte.config.StreamSettings;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.CursorNulls;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
@@ -20,6 +21,8 @@ import java.util.Optional;
 /** Plans runs of the catalogue's connectors. */
 final class ConnectorPlanner implements RunPlanner {
     private static final System.Logger LOG = System.getLogger(ConnectorPlanner.class.getName());
+
+    private static final String LOG_PLACE = "_rb_lsn";
 
     private final ConnectorCatalog catalog;
 
@@ -91,7 +94,7 @@ final class ConnectorPlanner implements RunPlanner {
                 pipeline.destination().writeMode(),
                 pipeline.destination().primaryKey(),
                 stream.columns(),
-                stream.cursor().map(ConnectorPlanner::cursor),
+                cursor(stream),
                 Optional.empty(),
                 Optional.empty(),
                 pipeline.resources().limits(),
@@ -100,12 +103,21 @@ final class ConnectorPlanner implements RunPlanner {
                 identity);
     }
 
+    /** A stream of changes has no column for a cursor, but a place in its source's log. */
+    private static Optional<Cursor> cursor(StreamSettings stream) {
+        return stream.syncMode() == SyncMode.CDC
+                ? Optional.of(
+                        new Cursor(LOG_PLACE, Optional.empty(), Optional.empty(), CursorNulls.EXCLUDE, 0, List.of()))
+                : stream.cursor().map(ConnectorPlanner::cursor);
+    }
+
     private static Cursor cursor(CursorSettings settings) {
         return new Cursor(
                 settings.field(),
                 settings.tieBreakerField(),
                 Optional.empty(),
                 settings.nulls(),
-                settings.lagSeconds());
+                settings.lagSeconds(),
+                List.of());
     }
 }

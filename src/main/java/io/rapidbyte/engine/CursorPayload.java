@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rapidbyte.model.CursorValue;
 import java.util.Optional;
 
-/** The barriers' payloads of incremental streams: a cursor's value as a JSON object. */
+/** The barriers' payloads of streams that keep a cursor: its value as a JSON object. */
 final class CursorPayload {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,7 +43,7 @@ final class CursorPayload {
     }
 
     private static IllegalArgumentException malformed(String payload) {
-        return new IllegalArgumentException("a barrier of an incremental stream carries no cursor but: "
+        return new IllegalArgumentException("a barrier of a stream with a cursor carries no cursor but: "
                 + payload.substring(0, Math.min(payload.length(), 200)));
     }
 }

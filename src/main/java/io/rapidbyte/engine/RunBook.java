@@ -2,9 +2,11 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadRecord;
 import io.rapidbyte.state.OpenRun;
@@ -16,16 +18,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A run in the state, from the lease to the report. On the orchestrator's event loop; futures fail with what the state says. */
 final class RunBook {
     private final StateStore store;
     private final OpenRun run;
+    private final List<CursorValue> changes;
     private final DeadLetterCap cap;
 
-    private RunBook(StateStore store, OpenRun run, DeadLetterCap cap) {
+    private RunBook(StateStore store, OpenRun run, List<CursorValue> changes, DeadLetterCap cap) {
         this.store = store;
         this.run = run;
+        this.changes = changes;
         this.cap = cap;
     }
 
@@ -34,7 +39,16 @@ final class RunBook {
         DeadLetterCap cap = new DeadLetterCap(pipeline.destination().maxDeadLetters());
         return requireSameCursors(store, streams, start.pipeline())
                 .compose(same -> store.beginRun(start))
-                .map(run -> new RunBook(store, run, cap));
+                .map(run -> new RunBook(store, run, changes(streams, run), cap));
+    }
+
+    /** How far the streams of changes had got, those that have begun. */
+    private static List<CursorValue> changes(List<StreamPlan> streams, OpenRun run) {
+        return IntStream.range(0, streams.size())
+                .filter(i -> streams.get(i).settings().syncMode() == SyncMode.CDC)
+                .mapToObj(i -> run.loads().get(i).cursor())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /**
@@ -74,8 +88,8 @@ final class RunBook {
     private static boolean anotherCursor(StreamPlan plan, LoadRecord before) {
         return before.status() != LoadRecord.Status.RESET
                 && switch (before.syncMode()) {
-                    case INCREMENTAL -> !Fingerprint.sameCursor(before.fingerprint(), plan.fingerprint());
-                    case FULL_REFRESH, CDC -> false;
+                    case INCREMENTAL, CDC -> !Fingerprint.sameCursor(before.fingerprint(), plan.fingerprint());
+                    case FULL_REFRESH -> false;
                 };
     }
 
@@ -98,7 +112,7 @@ final class RunBook {
     /** The books of the stream at this place in the pipeline. */
     StreamBook stream(int index, StreamPlan plan) {
         Load load = run.loads().get(index);
-        return new StreamBook(store, run, plan, load, cap);
+        return new StreamBook(store, run, plan, load, changes, cap);
     }
 
     StateStore store() {

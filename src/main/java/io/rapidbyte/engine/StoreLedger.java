@@ -10,7 +10,6 @@ import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RejectedRecord;
-import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadFrontier;
 import io.rapidbyte.state.StateException;
@@ -97,7 +96,7 @@ final class StoreLedger implements StreamLedger {
     }
 
     private Optional<CursorValue> cursor(String payload) {
-        if (start.syncMode() != SyncMode.INCREMENTAL) {
+        if (!start.syncMode().hasCursor()) {
             return Optional.empty();
         }
         try {

@@ -6,7 +6,6 @@ import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamContext;
-import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.AttemptEnd;
 import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadFrontier;
@@ -15,6 +14,7 @@ import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -26,6 +26,7 @@ final class StreamBook {
     private final StateStore store;
     private final OpenRun run;
     private final StreamPlan plan;
+    private final List<CursorValue> siblings;
     private final DeadLetterCap cap;
 
     /** Moved on by the ledger of the attempt under way, on its guest thread. */
@@ -33,11 +34,19 @@ final class StreamBook {
 
     private volatile boolean complete;
 
-    StreamBook(StateStore store, OpenRun run, StreamPlan plan, Load load, DeadLetterCap cap) {
+    /** @param siblings see {@link io.rapidbyte.model.Cursor#siblings} */
+    StreamBook(
+            StateStore store,
+            OpenRun run,
+            StreamPlan plan,
+            Load load,
+            List<CursorValue> siblings,
+            DeadLetterCap cap) {
         this.store = store;
         this.run = run;
         this.plan = plan;
         this.load = load;
+        this.siblings = siblings;
         this.cap = cap;
     }
 
@@ -61,13 +70,13 @@ final class StreamBook {
         // A replay goes by another name than its pipeline, so that its receipt is no receipt of the stream's own load.
         String name = plan.settings().run().pipeline();
         RunIdentity identity = new RunIdentity(name, run.runId(), load.loadId(), run.stateId(), run.epoch(), attempt);
-        return plan.context(load, identity);
+        return plan.context(load, siblings, identity);
     }
 
     /** Takes over what the destination's receipt knows (I8); moves nothing if that is nothing new. */
     Future<Void> adopt(Receipt receipt) {
         Optional<CursorValue> cursor =
-                load.syncMode() == SyncMode.INCREMENTAL ? CursorPayload.parse(receipt.payload()) : Optional.empty();
+                load.syncMode().hasCursor() ? CursorPayload.parse(receipt.payload()) : Optional.empty();
         return store.adoptReceipt(run, load, receipt, cursor)
                 .onSuccess(adopted -> {
                     load = adopted;

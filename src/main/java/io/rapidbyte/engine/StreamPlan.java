@@ -1,12 +1,14 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.model.Cursor;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadPurpose;
 import io.rapidbyte.state.LoadRequest;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -47,8 +49,12 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew, Optiona
                 };
     }
 
-    /** What connectors are told in one attempt: the settings, where to go on, and for whom. */
-    StreamContext context(Load load, RunIdentity identity) {
+    /**
+     * What connectors are told in one attempt: the settings, where to go on, and for whom.
+     *
+     * @param siblings see {@link Cursor#siblings}
+     */
+    StreamContext context(Load load, List<CursorValue> siblings, RunIdentity identity) {
         return new StreamContext(
                 settings.name(),
                 settings.syncMode(),
@@ -61,7 +67,8 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew, Optiona
                                 cursor.tieBreakerField(),
                                 load.cursor(),
                                 cursor.nulls(),
-                                cursor.lagSeconds())),
+                                cursor.lagSeconds(),
+                                siblings)),
                 settings.syncMode() == SyncMode.FULL_REFRESH
                         ? Optional.of(load.payload()).filter(payload -> !payload.isEmpty())
                         : Optional.empty(),

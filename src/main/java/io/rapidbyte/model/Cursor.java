@@ -1,16 +1,25 @@
 package io.rapidbyte.model;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Where an incremental read goes on.
+ * Where an incremental read, or one of changes, goes on.
  *
+ * @param field the column; of a stream of changes the name of their place in the source's log
  * @param lastValue the last committed value; empty on the first run
  * @param lagSeconds how far before the last value to begin again, for rows that were committed late
+ * @param siblings of a stream of changes: the last values of all of the pipeline's, itself included, that were committed
+ *     when the run began; what lies before the least of them nobody needs any more
  */
 public record Cursor(
         String field,
         Optional<String> tieBreakerField,
         Optional<CursorValue> lastValue,
         CursorNulls nulls,
-        long lagSeconds) {}
+        long lagSeconds,
+        List<CursorValue> siblings) {
+    public Cursor {
+        siblings = List.copyOf(siblings);
+    }
+}

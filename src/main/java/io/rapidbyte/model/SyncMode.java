@@ -7,5 +7,10 @@ public enum SyncMode {
     /** The rows past the stored cursor. */
     INCREMENTAL,
     /** The changes of a replication slot. */
-    CDC
+    CDC;
+
+    /** Whether barriers carry a cursor's value, which is kept from run to run. */
+    public boolean hasCursor() {
+        return this != FULL_REFRESH;
+    }
 }

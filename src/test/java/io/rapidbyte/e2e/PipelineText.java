@@ -49,6 +49,11 @@ final class PipelineText {
         return this;
     }
 
+    PipelineText changes(String name) {
+        streams.add("    - {name: '" + name.replace("'", "''") + "', sync_mode: cdc}");
+        return this;
+    }
+
     PipelineText transform(String use, String config) {
         transforms.add("  - {use: " + use + ", config: " + config + "}");
         return this;

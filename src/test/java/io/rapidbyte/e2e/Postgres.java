@@ -40,6 +40,8 @@ public final class Postgres implements AutoCloseable {
             return new Postgres(
                     EmbeddedPostgres.builder()
                             .setServerConfig("max_connections", "60")
+                            .setServerConfig("wal_level", "logical")
+                            .setServerConfig("max_replication_slots", "40")
                             .start(),
                     Optional.empty());
         } catch (IOException e) {
