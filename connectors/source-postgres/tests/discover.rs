@@ -49,7 +49,7 @@ fn relations_of_all_schemas_are_found_under_the_names_a_pipeline_writes() {
     assert_eq!(users.schema.primary_key, ["id"]);
     assert_eq!(users.estimated_rows, Some(1000));
     assert!(users.estimated_bytes.is_some_and(|bytes| bytes >= 8192));
-    assert_eq!(users.sync_modes, [SyncMode::FullRefresh, SyncMode::Incremental]);
+    assert_eq!(users.sync_modes, [SyncMode::FullRefresh, SyncMode::Incremental, SyncMode::Cdc]);
 
     assert_eq!(streams[1].estimated_rows, Some(500));
     assert_eq!(streams[4].schema.primary_key, ["b", "a"]);

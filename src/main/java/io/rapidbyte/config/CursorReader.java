@@ -34,8 +34,9 @@ final class CursorReader {
     }
 
     private static void refuse(Section stream, SyncMode syncMode) {
-        String instead =
-                syncMode == SyncMode.CDC ? "this stream's changes come from the server's log" : "this stream is read in full";
+        String instead = syncMode == SyncMode.CDC
+                ? "this stream's changes come from the server's log"
+                : "this stream is read in full";
         for (String key : KEYS) {
             if (stream.has(key)) {
                 stream.problem(

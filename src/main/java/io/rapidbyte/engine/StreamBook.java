@@ -36,12 +36,7 @@ final class StreamBook {
 
     /** @param siblings see {@link io.rapidbyte.model.Cursor#siblings} */
     StreamBook(
-            StateStore store,
-            OpenRun run,
-            StreamPlan plan,
-            Load load,
-            List<CursorValue> siblings,
-            DeadLetterCap cap) {
+            StateStore store, OpenRun run, StreamPlan plan, Load load, List<CursorValue> siblings, DeadLetterCap cap) {
         this.store = store;
         this.run = run;
         this.plan = plan;

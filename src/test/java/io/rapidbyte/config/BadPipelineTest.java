@@ -89,9 +89,10 @@ class BadPipelineTest {
     @Test
     void changes_never_replace_a_table() {
         assertThat(Samples.problems(Samples.good("sync_mode: full_refresh", "sync_mode: cdc")))
-                .containsExactly("p.yaml:10:18: source.streams[0].sync_mode: cdc cannot go with write_mode: replace, which would"
-                        + " leave nothing but the newest changes (use upsert to keep a table, or append to keep a log of its"
-                        + " changes)");
+                .containsExactly(
+                        "p.yaml:10:18: source.streams[0].sync_mode: cdc cannot go with write_mode: replace, which would"
+                                + " leave nothing but the newest changes (use upsert to keep a table, or append to keep a log of its"
+                                + " changes)");
     }
 
     @ParameterizedTest

@@ -45,13 +45,21 @@ class KilledChangesTest {
 
     @Test
     void a_log_has_each_change_once() throws IOException, InterruptedException {
-        dieAt("append", Strike.kill(Steps.COMMITTED, 1), Strike.kill(Steps.COMMITTING, 2), Strike.kill(Steps.COMMITTED, 2));
+        dieAt(
+                "append",
+                Strike.kill(Steps.COMMITTED, 1),
+                Strike.kill(Steps.COMMITTING, 2),
+                Strike.kill(Steps.COMMITTED, 2));
         Workload.assertLogComesTo(source, target, "t");
     }
 
     @Test
     void a_table_is_that_of_the_source() throws IOException, InterruptedException {
-        dieAt("upsert", Strike.kill(Steps.ROWS_STAGED, 1), Strike.kill(Steps.COMMITTED, 2), Strike.kill(Steps.FRONTIER_SAVED, 3));
+        dieAt(
+                "upsert",
+                Strike.kill(Steps.ROWS_STAGED, 1),
+                Strike.kill(Steps.COMMITTED, 2),
+                Strike.kill(Steps.FRONTIER_SAVED, 3));
         assertThat(target.fingerprint("t")).isEqualTo(source.fingerprint("t"));
     }
 
@@ -76,8 +84,10 @@ class KilledChangesTest {
 
     private Outcome run(String writeMode, Optional<Strike> strike) throws IOException, InterruptedException {
         String server = "host: 127.0.0.1, port: " + source.server().port() + ", user: postgres, database: ";
-        String yaml = "version: \"1.0\"\npipeline: " + target.name() + "\nsource:\n  use: source-postgres\n  config: {" + server
-                + source.name() + "}\n  streams:\n    - {name: t, sync_mode: cdc}\ndestination:\n  use: dest-postgres\n  config: {"
+        String yaml = "version: \"1.0\"\npipeline: " + target.name() + "\nsource:\n  use: source-postgres\n  config: {"
+                + server
+                + source.name()
+                + "}\n  streams:\n    - {name: t, sync_mode: cdc}\ndestination:\n  use: dest-postgres\n  config: {"
                 + server + target.name() + "}\n  write_mode: " + writeMode
                 + "\nresources:\n  checkpoint_interval_rows: 10\n";
         Path pipeline = Files.writeString(folder.resolve("pipeline.yaml"), yaml);

@@ -9,6 +9,7 @@ import io.rapidbyte.engine.VerifyOptions;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.RunStatus;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,8 +50,7 @@ class ChangesTest {
     }
 
     private String confirmed() {
-        return source.value(
-                "select confirmed_flush_lsn from pg_replication_slots where database = current_database()");
+        return source.value("select confirmed_flush_lsn from pg_replication_slots where database = current_database()");
     }
 
     @Test
@@ -72,14 +72,19 @@ class ChangesTest {
 
         assertThat(succeed(pipeline).streams().getFirst().rowsRead()).isZero();
         assertEqual("t");
-        assertThat(Runs.verify(pipeline, VerifyOptions.DEFAULT).streams().getFirst().status()).isEqualTo(Status.EQUAL);
+        assertThat(Runs.verify(pipeline, VerifyOptions.DEFAULT)
+                        .streams()
+                        .getFirst()
+                        .status())
+                .isEqualTo(Status.EQUAL);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void a_random_workload_arrives_exactly(long seed) {
         source.execute(Workload.table("t"), Workload.table("u"), "alter table u replica identity full");
-        pipeline = upsert().changes("t").changes("u").resource("parallelism: 2").resource("checkpoint_interval_rows: 20");
+        pipeline =
+                upsert().changes("t").changes("u").resource("parallelism: 2").resource("checkpoint_interval_rows: 20");
         try (Workload one = new Workload(source, "t", seed);
                 Workload other = new Workload(source, "u", seed + 100)) {
             one.steps(100);
@@ -126,7 +131,8 @@ class ChangesTest {
 
     @Test
     void deleted_rows_stay_marked_where_deletes_are_soft() {
-        source.execute("create table t (id int primary key, name text)", "insert into t values (1, 'a'), (2, 'b'), (3, 'c')");
+        source.execute(
+                "create table t (id int primary key, name text)", "insert into t values (1, 'a'), (2, 'b'), (3, 'c')");
         pipeline = upsert().targetConfig("deletes: soft").changes("t");
         succeed(pipeline);
         source.execute("delete from t where id = 1", "delete from t where id = 2", "insert into t values (2, 'again')");
@@ -151,16 +157,37 @@ class ChangesTest {
         String second = confirmed();
         succeed(pipeline);
         String third = confirmed();
-        assertThat(source.value("select pg_lsn '" + first + "' <= pg_lsn '" + second + "' and pg_lsn '" + second + "' < pg_lsn '"
-                        + third + "'"))
+        assertThat(source.value("select pg_lsn '" + first + "' <= pg_lsn '" + second + "' and pg_lsn '" + second
+                        + "' < pg_lsn '" + third + "'"))
                 .isEqualTo("t");
         assertEqual("t");
         assertEqual("u");
     }
 
+    /** However far the others have got, what one stream has not made durable stays in the slot (I23). */
+    @Test
+    void a_stream_that_lags_behind_loses_nothing() {
+        source.execute("create table t (id int primary key)", "create table u (id int primary key)");
+        pipeline = upsert().changes("t").changes("u");
+        succeed(pipeline);
+        target.execute("alter table u add constraint small check (id < 100)");
+        source.execute("insert into u values (1)", "insert into u values (100)");
+        for (int i = 0; i < 3; i++) {
+            source.execute("insert into t values (" + i + ")");
+            assertThat(Runs.run(pipeline).status()).isEqualTo(RunStatus.FAILED);
+            assertEqual("t");
+        }
+        target.execute("alter table u drop constraint small");
+        succeed(pipeline);
+        assertEqual("u");
+    }
+
     @Test
     void a_stream_that_is_added_later_is_copied_and_then_follows() {
-        source.execute("create table t (id int primary key)", "create table u (id int primary key)", "insert into u values (1)");
+        source.execute(
+                "create table t (id int primary key)",
+                "create table u (id int primary key)",
+                "insert into u values (1)");
         succeed(upsert().changes("t"));
         source.execute("insert into t values (1)", "insert into u values (2)");
         pipeline = upsert().changes("t").changes("u");
@@ -202,8 +229,10 @@ class ChangesTest {
         source.execute("create table t (id int primary key)");
         pipeline = upsert().changes("t");
         succeed(pipeline);
-        source.execute("insert into t values (1)", "select pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) from"
-                + " pg_replication_slots where database = current_database()");
+        source.execute(
+                "insert into t values (1)",
+                "select pg_replication_slot_advance(slot_name, pg_current_wal_lsn()) from"
+                        + " pg_replication_slots where database = current_database()");
         Failure moved = fail(pipeline, FailureKind.SCHEMA);
         assertThat(moved.error().code()).isEqualTo("pg.slot-overtaken");
         assertThat(moved.error().message()).contains("rapidbyte state reset --stream", "verify --repair");

@@ -20,17 +20,13 @@ public final class Workload implements AutoCloseable {
     private static final int WRITERS = 3;
     private static final int KEYS_A_WRITER = 40;
 
-    /** Long enough to be stored out of line, and not to be compressed away. */
-    private static final String LONG_TEXT = "(select string_agg(md5(i::text || %d), '') from generate_series(1, 120) i)";
-
     private final RandomGenerator random;
     private final String table;
     private final List<Connection> writers = new ArrayList<>();
 
     /** @param table made by {@link #table} */
     public Workload(Postgres.Database database, String table, long seed) {
-        this.random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         this.table = table;
         try {
             for (int i = 0; i < WRITERS; i++) {
@@ -116,16 +112,25 @@ public final class Workload implements AutoCloseable {
     private void change(Connection writer, int number) throws SQLException {
         long key = key(number);
         switch (random.nextInt(8)) {
-            case 0, 1, 2 -> run(writer, "insert into " + table + " values (" + row(key) + ") on conflict (id) do update set name ="
-                    + " excluded.name || '+', amount = excluded.amount");
-            case 3 -> run(writer, "update " + table + " set name = name || '" + random.nextInt(10) + "' where id = " + key);
-            case 4 -> run(writer, "update " + table + " set body = " + body() + ", tags = array['null', null, 'a,b'], doc = null"
-                    + " where id = " + key);
+            case 0, 1, 2 ->
+                run(
+                        writer,
+                        "insert into " + table + " values (" + row(key) + ") on conflict (id) do update set name ="
+                                + " excluded.name || '+', amount = excluded.amount");
+            case 3 ->
+                run(writer, "update " + table + " set name = name || '" + random.nextInt(10) + "' where id = " + key);
+            case 4 ->
+                run(
+                        writer,
+                        "update " + table + " set body = " + body() + ", tags = array['null', null, 'a,b'], doc = null"
+                                + " where id = " + key);
             // Where the key is free. What is stored out of line goes along.
             case 5, 6 -> {
                 long other = key(number);
-                run(writer, "update " + table + " set id = " + other + " where id = " + key
-                        + " and not exists (select from " + table + " where id = " + other + ")");
+                run(
+                        writer,
+                        "update " + table + " set id = " + other + " where id = " + key
+                                + " and not exists (select from " + table + " where id = " + other + ")");
             }
             default -> run(writer, "delete from " + table + " where id = " + key);
         }
@@ -137,12 +142,17 @@ public final class Workload implements AutoCloseable {
 
     private String row(long key) {
         return key + ", 'näme ''" + random.nextInt(1000) + "''', " + body() + ", " + random.nextInt(-100000, 100000)
-                + " / 100.0, timestamptz '1999-12-31 23:59:59.5Z' + interval '1 day' * " + random.nextInt(20000) + ", '{\"n\": "
-                + random.nextInt(100) + "}', '{null,\"null\"}', '\\x00ff" + String.format("%02x", random.nextInt(256)) + "'";
+                + " / 100.0, timestamptz '1999-12-31 23:59:59.5Z' + interval '1 day' * " + random.nextInt(20000)
+                + ", '{\"n\": "
+                + random.nextInt(100) + "}', '{null,\"null\"}', '\\x00ff" + String.format("%02x", random.nextInt(256))
+                + "'";
     }
 
+    /** Long enough to be stored out of line, and not to be compressed away. */
     private String body() {
-        return random.nextInt(3) == 0 ? "null" : String.format(LONG_TEXT, random.nextInt());
+        return random.nextInt(3) == 0
+                ? "null"
+                : "(select string_agg(md5(i::text || " + random.nextInt() + "), '') from generate_series(1, 120) i)";
     }
 
     private static void run(Connection writer, String sql) throws SQLException {
