@@ -133,7 +133,7 @@ impl<'a> Changes<'a> {
     ) -> Result<()> {
         let place = Place::read(value).map_err(|why| self.unusable(&why))?;
         // The end first: whatever changed up to there is of columns that the catalog knows, or that are gone since.
-        let end = copy::flush_place(client)?;
+        let end = copy::end_of_log(client)?;
         let (selection, changeable) = self.look(client)?.map_err(crate::first)?;
         let slot = self.guard(client, &selection, &place, end)?;
         host::metric("cdc_retained_bytes", MetricValue::Gauge(slot.retained_bytes as f64));

@@ -45,11 +45,7 @@ class KilledChangesTest {
 
     @Test
     void a_log_has_each_change_once() throws IOException, InterruptedException {
-        dieAt(
-                "append",
-                Strike.kill(Steps.COMMITTED, 1),
-                Strike.kill(Steps.COMMITTING, 2),
-                Strike.kill(Steps.COMMITTED, 2));
+        dieAt("append", Strike.kill(Steps.COMMITTED, 1), Strike.kill(Steps.COMMITTED, 2));
         Workload.assertLogComesTo(source, target, "t");
     }
 
@@ -58,7 +54,7 @@ class KilledChangesTest {
         dieAt(
                 "upsert",
                 Strike.kill(Steps.ROWS_STAGED, 1),
-                Strike.kill(Steps.COMMITTED, 2),
+                Strike.kill(Steps.COMMITTING, 2),
                 Strike.kill(Steps.FRONTIER_SAVED, 3));
         assertThat(target.fingerprint("t")).isEqualTo(source.fingerprint("t"));
     }
@@ -77,8 +73,6 @@ class KilledChangesTest {
             }
             workload.settle();
         }
-        // The first one finishes the load that was begun; what came later is for the next.
-        run(writeMode, Optional.empty()).succeeded();
         run(writeMode, Optional.empty()).succeeded();
     }
 
