@@ -103,7 +103,7 @@ final class RunBook {
         return StateFailures.permanent(
                 plan.name(),
                 "engine.cursor-changed",
-                "stream " + plan.name() + " was read by another cursor_field or tie_breaker_field so far,"
+                "stream " + plan.name() + " was read by another cursor_field, tie_breaker_field or sync_mode so far,"
                         + " and the value that was kept means nothing of the new one. Change the settings"
                         + " back, or read the stream from its first row again after: rapidbyte state reset"
                         + " --stream '" + plan.name() + "'");

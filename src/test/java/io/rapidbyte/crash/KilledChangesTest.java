@@ -87,6 +87,7 @@ class KilledChangesTest {
         Path pipeline = Files.writeString(folder.resolve("pipeline.yaml"), yaml);
         return MortalRun.start(
                         folder.resolve("run-" + ++runs),
+                        QuickStart.jvm(),
                         strike,
                         Map.of("RAPIDBYTE_STATE", folder.resolve("state.db").toString()),
                         List.of(),

@@ -771,7 +771,8 @@ class LoadsTest {
                 List.of(),
                 Optional.empty(),
                 syncMode == SyncMode.INCREMENTAL
-                        ? Optional.of(new Cursor(cursorField, Optional.empty(), Optional.empty(), CursorNulls.FAIL, 0, List.of()))
+                        ? Optional.of(new Cursor(
+                                cursorField, Optional.empty(), Optional.empty(), CursorNulls.FAIL, 0, List.of()))
                         : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
