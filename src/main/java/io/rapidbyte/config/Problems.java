@@ -43,6 +43,10 @@ final class Problems {
         add(NOWHERE, KeyPath.ROOT, message, hint);
     }
 
+    boolean any() {
+        return !problems.isEmpty();
+    }
+
     void throwIfAny() throws PipelineException {
         if (!problems.isEmpty()) {
             throw exception();

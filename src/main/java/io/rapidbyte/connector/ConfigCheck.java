@@ -63,6 +63,11 @@ final class ConfigCheck {
         return copy;
     }
 
+    boolean hides(String pointer) {
+        String first = pointer.split("/", -1)[1].replace("~1", "/").replace("~0", "~");
+        return secrets.covers(pointer) || !schema.path("properties").has(first);
+    }
+
     private ConfigIssue issue(ValidationMessage message) {
         String pointer = message.getInstanceLocation().toString();
         String property = Optional.ofNullable(message.getProperty()).orElse("");

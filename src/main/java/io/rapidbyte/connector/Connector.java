@@ -79,6 +79,14 @@ public final class Connector {
     }
 
     /**
+     * Whether the value at {@code pointer} into the settings is for nobody's eyes (I31): one that is secret, or under a key that
+     * the schema does not know, which may be a misspelled secret.
+     */
+    public boolean hides(String pointer) {
+        return configCheck.hides(pointer);
+    }
+
+    /**
      * Loads the module, so that the first instance need not. Any thread; blocks for some tens of
      * milliseconds the first time.
      *

@@ -2,6 +2,7 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.config.Redaction;
 import io.rapidbyte.config.StateSettings;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.connector.ConnectorListing;
@@ -96,6 +97,14 @@ public final class Engine {
      */
     public Future<StateStore> state(StateSettings settings) {
         return stores.open(settings);
+    }
+
+    /** The text of a pipeline's file for the eyes of others: without secrets (I31), references to variables as they are written. */
+    public Future<String> withoutSecrets(Pipeline pipeline, String text) {
+        return OffLoop.call(
+                vertx,
+                () -> Redaction.redact(text, SecretSettings.of(catalog, pipeline))
+                        .orElse(""));
     }
 
     /** All connectors that pipelines of this engine can use, and those that are unfit with the reason. */

@@ -20,7 +20,7 @@ final class EventStreamPipe implements FeedPipe {
 
     @Override
     public boolean full() {
-        return response.writeQueueFull();
+        return !ended && !response.closed() && response.writeQueueFull();
     }
 
     @Override

@@ -47,11 +47,11 @@ final class FeedCalls {
     }
 
     private Answer socket(ServerWebSocket socket, Optional<String> runId, Optional<String> lastId) {
-        SocketPipe pipe = new SocketPipe(socket);
-        FeedClient client = hub.follow(pipe, runId, lastId);
+        FeedClient client = hub.client(new SocketPipe(socket), runId);
         socket.closeHandler(closed -> hub.leave(client));
         socket.exceptionHandler(broken -> hub.leave(client));
         socket.drainHandler(drained -> client.drain());
+        hub.follow(client, lastId);
         return new Answer.Taken();
     }
 
@@ -60,11 +60,11 @@ final class FeedCalls {
             request.response().setStatusCode(204).end();
             return new Answer.Taken();
         }
-        EventStreamPipe pipe = new EventStreamPipe(request);
-        FeedClient client = hub.follow(pipe, runId, lastId);
+        FeedClient client = hub.client(new EventStreamPipe(request), runId);
         request.response().closeHandler(closed -> hub.leave(client));
         request.response().endHandler(ended -> hub.leave(client));
         request.response().drainHandler(drained -> client.drain());
+        hub.follow(client, lastId);
         return new Answer.Taken();
     }
 

@@ -179,18 +179,21 @@ final class FeedHub {
     }
 
     /**
-     * Lets a client follow, from behind {@code lastId} on if that can be done.
+     * A client that {@link #follow} begins.
      *
      * @param runId one that there is; empty for all runs
      */
-    FeedClient follow(FeedPipe pipe, Optional<String> runId, Optional<String> lastId) {
-        FeedClient client = new FeedClient(pipe, runId, () -> snapshot(runId));
+    FeedClient client(FeedPipe pipe, Optional<String> runId) {
+        return new FeedClient(pipe, runId, () -> snapshot(runId));
+    }
+
+    /** Lets a client follow until it leaves, from behind {@code lastId} on if that can be done. */
+    void follow(FeedClient client, Optional<String> lastId) {
         clients.add(client);
-        lastId.flatMap(id -> after(runId, id)).ifPresentOrElse(client::resume, client::begin);
-        if (runId.flatMap(this::progress).filter(RunProgress::ended).isPresent()) {
+        lastId.flatMap(id -> after(client.runId(), id)).ifPresentOrElse(client::resume, client::begin);
+        if (client.runId().flatMap(this::progress).filter(RunProgress::ended).isPresent()) {
             client.end();
         }
-        return client;
     }
 
     void leave(FeedClient client) {

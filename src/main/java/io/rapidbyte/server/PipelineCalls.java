@@ -1,10 +1,13 @@
 package io.rapidbyte.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
+import io.rapidbyte.config.Redaction;
+import io.rapidbyte.config.TransformSettings;
 import io.rapidbyte.engine.CheckReport;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.ListingJson;
@@ -17,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** What can be asked of pipelines. */
 final class PipelineCalls {
@@ -91,14 +96,22 @@ final class PipelineCalls {
         return shelf.get(call.text("pipeline")).compose(file -> shown(file, 200));
     }
 
+    /** Without secrets (I31); a file with problems is not shown, since nobody can say what it reveals. */
     private Future<Answer> shown(PipelineFile file, int status) {
-        return summary(file).map(json -> new Answer.Json(status, json, Map.of("etag", file.tag())));
+        Future<Optional<String>> yaml = file.pipeline()
+                .map(pipeline -> engine.withoutSecrets(pipeline, file.text()).map(Optional::of))
+                .orElse(Future.succeededFuture(Optional.empty()));
+        return yaml.compose(text -> summary(file).map(json -> {
+            text.ifPresent(shown -> json.put("yaml", shown));
+            return new Answer.Json(status, json, Map.of("etag", file.tag()));
+        }));
     }
 
     Future<Answer> put(Call call) {
         String name = call.text("pipeline");
         return shelf.parse(name, call.body().orElseThrow().asText()).compose(file -> {
             requireName(file.sound(), name);
+            requireSecrets(file);
             return shelf.store(file, expected(call)).compose(fresh -> shown(file, fresh ? 201 : 200));
         });
     }
@@ -114,6 +127,29 @@ final class PipelineCalls {
                     "must be " + name + ", the name in the request's path",
                     Optional.empty()))));
         }
+    }
+
+    /** Who edits what was shown must not store the marks in place of the secrets. */
+    private static void requireSecrets(PipelineFile file) {
+        Pipeline pipeline = file.sound();
+        boolean marked = Stream.concat(
+                        Stream.of(
+                                pipeline.source().config(),
+                                pipeline.destination().config()),
+                        pipeline.transforms().stream().map(TransformSettings::config))
+                .anyMatch(PipelineCalls::holdsMark);
+        if (marked || pipeline.state().connection().equals(Optional.of(Redaction.MARK))) {
+            throw HttpProblem.invalidPipeline(
+                    "a setting is \"" + Redaction.MARK
+                            + "\", which only stands for a value that is not shown: write the value, or better a reference such as ${PGPASSWORD}");
+        }
+    }
+
+    private static boolean holdsMark(JsonNode settings) {
+        if (settings.isTextual()) {
+            return settings.asText().equals(Redaction.MARK);
+        }
+        return StreamSupport.stream(settings.spliterator(), false).anyMatch(PipelineCalls::holdsMark);
     }
 
     private static Predicate<Optional<PipelineFile>> expected(Call call) {

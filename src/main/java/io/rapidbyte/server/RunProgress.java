@@ -20,6 +20,9 @@ final class RunProgress {
         private long rowsRead;
         private long bytesRead;
         private long rowsOut;
+        private long rowsRejected;
+        private Optional<Long> rowsExpected = Optional.empty();
+        private Optional<String> limitedBy = Optional.empty();
         private long frontier;
         private long rowsCommitted;
         private Optional<Instant> startedAt = Optional.empty();
@@ -72,6 +75,9 @@ final class RunProgress {
                 stream.rowsRead = e.rowsRead();
                 stream.bytesRead = e.bytesRead();
                 stream.rowsOut = e.rowsOut();
+                stream.rowsRejected = e.rowsRejected();
+                stream.rowsExpected = e.rowsExpected();
+                stream.limitedBy = e.limitedBy();
             }
             case RunEvent.FrontierCommitted e -> {
                 Stream stream = stream(e.streamName());
@@ -99,6 +105,8 @@ final class RunProgress {
         stream.rowsRead = told.rowsRead();
         stream.bytesRead = told.bytesRead();
         stream.rowsOut = Math.max(stream.rowsOut, told.rowsWritten());
+        stream.rowsRejected = told.rowsRejected();
+        stream.limitedBy = Optional.empty();
         stream.error = told.failure().map(failure -> failure.error().message());
     }
 
@@ -130,9 +138,12 @@ final class RunProgress {
                 .put("rows_read", stream.rowsRead)
                 .put("bytes_read", stream.bytesRead)
                 .put("rows_out", stream.rowsOut)
+                .put("rows_rejected", stream.rowsRejected)
                 .put("frontier", stream.frontier)
                 .put("rows_committed", stream.rowsCommitted);
         stream.startedAt.ifPresent(time -> json.put("started_at", time.toString()));
+        stream.rowsExpected.ifPresent(rows -> json.put("rows_expected", rows));
+        stream.limitedBy.ifPresent(stage -> json.put("limited_by", stage));
         stream.error.ifPresent(message -> json.put("error", message));
         return json;
     }

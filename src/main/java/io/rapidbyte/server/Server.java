@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A server of the API on an engine. Safe on any thread. */
 public final class Server {
@@ -22,6 +23,9 @@ public final class Server {
     private final String deployment;
     private final int port;
     private final Optional<Path> generatedToken;
+
+    // guarded by this
+    private @Nullable Future<Void> stopped;
 
     private Server(Vertx vertx, ServerVerticle verticle, String deployment, int port, Optional<Path> generatedToken) {
         this.vertx = vertx;
@@ -97,8 +101,14 @@ public final class Server {
         return generatedToken;
     }
 
-    /** Takes no more work, lets runs reach a checkpoint within the grace, tells the clients of feeds the end, and stops. */
-    public Future<Void> stop() {
-        return verticle.onLoop(verticle::drain).compose(drained -> vertx.undeploy(deployment));
+    /**
+     * Takes no more work, lets runs reach a checkpoint within the grace, tells the clients of feeds the end, and stops. Calling it again
+     * gives the same future.
+     */
+    public synchronized Future<Void> stop() {
+        if (stopped == null) {
+            stopped = verticle.onLoop(verticle::drain).compose(drained -> vertx.undeploy(deployment));
+        }
+        return stopped;
     }
 }

@@ -26,7 +26,7 @@ final class SocketPipe implements FeedPipe {
 
     @Override
     public boolean full() {
-        return socket.writeQueueFull();
+        return !ended && !socket.isClosed() && socket.writeQueueFull();
     }
 
     @Override

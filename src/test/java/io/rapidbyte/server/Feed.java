@@ -91,6 +91,11 @@ final class Feed implements AutoCloseable {
         return until(message -> message.path("type").asText().equals(type));
     }
 
+    /** Whether the server takes it or ends the feed is its business. */
+    void say(String text) {
+        socket.sendText(text, true);
+    }
+
     /** Everything that comes until the server ends the feed in good order. */
     List<JsonNode> untilClosed() {
         assertThat(closed.orTimeout(TestServer.PATIENCE_SECONDS, TimeUnit.SECONDS)
