@@ -27,11 +27,12 @@ final class PipelineReader {
         List<TransformSettings> transforms = transforms(root);
         StateSettings state = StateReader.read(root);
         Resources resources = ResourcesReader.read(root);
+        Optional<Schedule> schedule = ScheduleReader.read(root);
         if (name.isEmpty() || source.isEmpty() || destination.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
-                new Pipeline(name.get(), source.get(), transforms, destination.get(), state, resources, origins));
+                new Pipeline(name.get(), source.get(), transforms, destination.get(), state, resources, schedule, origins));
     }
 
     private static void checkVersion(Section root) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** The keys that each section of a pipeline file may have: the loader accepts no others. */
 enum SectionKeys {
-    ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources"),
+    ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources", "schedule"),
     SOURCE("source", "use", "config", "permissions", "limits", "streams"),
     STREAM(
             "source.streams[]",
@@ -56,7 +56,8 @@ enum SectionKeys {
             "checkpoint_interval_rows",
             "checkpoint_interval_seconds",
             "max_retries",
-            "compression");
+            "compression"),
+    SCHEDULE("schedule", "cron", "time_zone", "every", "missed");
 
     private final String place;
 

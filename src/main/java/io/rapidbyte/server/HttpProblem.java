@@ -102,6 +102,11 @@ final class HttpProblem extends RuntimeException {
         return status;
     }
 
+    /** Whether the same request may succeed later without anybody mending anything. */
+    boolean passing() {
+        return status == 409 || status == 429 || status == 503;
+    }
+
     /** For further members. */
     ObjectNode body() {
         return body;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.Redaction;
+import io.rapidbyte.config.Schedule;
 import io.rapidbyte.config.TransformSettings;
 import io.rapidbyte.engine.CheckReport;
 import io.rapidbyte.engine.Engine;
@@ -15,6 +16,7 @@ import io.rapidbyte.engine.RecordJson;
 import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.model.Problem;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +36,11 @@ final class PipelineCalls {
     private final Shelf shelf;
     private final Books books;
     private final FeedHub hub;
+    private final InstantSource clock;
     private int errands;
 
-    PipelineCalls(Engine engine, Shelf shelf, Books books, FeedHub hub) {
+    PipelineCalls(Engine engine, Shelf shelf, Books books, FeedHub hub, InstantSource clock) {
+        this.clock = clock;
         this.engine = engine;
         this.shelf = shelf;
         this.books = books;
@@ -66,6 +70,7 @@ final class PipelineCalls {
         }
         Pipeline pipeline = file.pipeline().get();
         describe(pipeline, json);
+        pipeline.schedule().ifPresent(schedule -> json.set("schedule", schedule(schedule)));
         hub.running(pipeline.name()).ifPresent(run -> json.put("running", run));
         return books.lastRun(pipeline).map(last -> {
             last.ifPresent(run -> {
@@ -75,6 +80,18 @@ final class PipelineCalls {
             });
             return json;
         });
+    }
+
+    private ObjectNode schedule(Schedule schedule) {
+        ObjectNode json = NODES.objectNode().put("missed", ReportJson.word(schedule.missed()));
+        switch (schedule.times()) {
+            case Schedule.Cron cron ->
+                json.put("cron", cron.expression().toString())
+                        .put("time_zone", cron.zone().getId());
+            case Schedule.Every every -> json.put("every_seconds", every.period().toSeconds());
+        }
+        schedule.times().after(clock.instant()).ifPresent(next -> json.put("next_at", next.toString()));
+        return json;
     }
 
     private static void describe(Pipeline pipeline, ObjectNode json) {

@@ -35,8 +35,13 @@ final class RunCalls {
     Future<Answer> start(Call call) {
         String name = call.body().orElseThrow().path("pipeline").asText();
         return shelf.sound(name)
-                .compose(pipeline -> desk.start(pipeline, TRIGGER, call.optional("Idempotency-Key"))
+                .compose(pipeline -> desk.start(pipeline, TRIGGER, key(call))
                         .map(runId -> asked(runId, pipeline.name())));
+    }
+
+    /** Apart from the keys of schedules. */
+    private static Optional<String> key(Call call) {
+        return call.optional("Idempotency-Key").map(key -> TRIGGER + " " + key);
     }
 
     private static Answer asked(String runId, String pipeline) {

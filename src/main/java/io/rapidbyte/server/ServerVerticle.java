@@ -42,7 +42,7 @@ final class ServerVerticle extends VerticleBase {
     private Wiring wiring;
 
     /** What is there once the verticle has started. */
-    private record Wiring(FeedHub hub, RunDesk desk, HttpServer http) {}
+    private record Wiring(FeedHub hub, RunDesk desk, Scheduler scheduler, HttpServer http) {}
 
     @SuppressWarnings("NullAway.Init") // set by start, before anything else is called
     ServerVerticle(
@@ -81,9 +81,13 @@ final class ServerVerticle extends VerticleBase {
         HttpServer http = vertx.createHttpServer(httpOptions())
                 .connectionHandler(guard::opened)
                 .requestHandler(router);
-        wiring = new Wiring(hub, desk, http);
+        Scheduler scheduler = new Scheduler(vertx, clock, shelf, books, desk, audit);
+        wiring = new Wiring(hub, desk, scheduler, http);
         telemetry.watch(engine::load);
-        return hub.open().compose(open -> telemetry.listen(vertx)).compose(listening -> http.listen());
+        return hub.open()
+                .compose(open -> telemetry.listen(vertx))
+                .compose(listening -> http.listen())
+                .onSuccess(listening -> scheduler.open());
     }
 
     private Map<String, Handler> handlers(Shelf shelf, Books books, FeedHub hub, RunDesk desk) {
@@ -95,7 +99,7 @@ final class ServerVerticle extends VerticleBase {
         handlers.put("metrics", server::metrics);
         handlers.put("version", server::version);
         handlers.put("listConnectors", server::connectors);
-        PipelineCalls pipelines = new PipelineCalls(engine, shelf, books, hub);
+        PipelineCalls pipelines = new PipelineCalls(engine, shelf, books, hub, clock);
         handlers.put("listPipelines", pipelines::list);
         handlers.put("getPipeline", pipelines::get);
         handlers.put("putPipeline", pipelines::put);
@@ -195,6 +199,7 @@ final class ServerVerticle extends VerticleBase {
      * verticle's event loop.
      */
     Future<Void> drain() {
+        wiring.scheduler().close();
         List<RunHandle> active = wiring.desk().close();
         Draining draining = new Draining(wiring.hub(), active);
         long timer = vertx.setTimer(Math.max(1, options.grace().toMillis()), t -> active.forEach(RunHandle::cancel));

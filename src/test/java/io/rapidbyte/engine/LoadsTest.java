@@ -799,6 +799,7 @@ class LoadsTest {
                         maxDeadLetters),
                 StateSettings.DEFAULT,
                 new Resources(1, new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0), maxRetries, Compression.NONE),
+                Optional.empty(),
                 new Origins("p.yaml", Map.of()));
     }
 

@@ -452,6 +452,7 @@ class OrchestratorTest {
                         DestinationSettings.DEFAULT_MAX_DEAD_LETTERS),
                 StateSettings.DEFAULT,
                 new Resources(parallelism, new StreamLimits(1 << 20, 1 << 20, 4, 0, 0, 0), 0, Compression.NONE),
+                Optional.empty(),
                 new Origins("p.yaml", Map.of()));
     }
 }
