@@ -31,8 +31,8 @@ final class PipelineReader {
         if (name.isEmpty() || source.isEmpty() || destination.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Pipeline(name.get(), source.get(), transforms, destination.get(), state, resources, schedule, origins));
+        return Optional.of(new Pipeline(
+                name.get(), source.get(), transforms, destination.get(), state, resources, schedule, origins));
     }
 
     private static void checkVersion(Section root) {

@@ -68,19 +68,20 @@ final class ApiRouter {
                     context.request(), operation, role, context.response().getStatusCode()));
         }
         if (operation.body().isPresent()) {
-            hurry(context.request());
+            hurry(context);
         }
         context.next();
     }
 
     /** A body that trickles in holds its connection no longer than this. */
-    private void hurry(HttpServerRequest request) {
+    private void hurry(RoutingContext context) {
+        HttpServerRequest request = context.request();
         long timer = vertx.setTimer(BODY_PATIENCE.toMillis(), t -> {
             if (!request.isEnded()) {
                 request.connection().close();
             }
         });
-        request.response().endHandler(done -> vertx.cancelTimer(timer));
+        context.addEndHandler(done -> vertx.cancelTimer(timer));
     }
 
     private static void call(Operation operation, Handler handler, RoutingContext context) {

@@ -43,7 +43,7 @@ final class FeedCalls {
         if (upgrade.toLowerCase(Locale.ROOT).equals("websocket")) {
             return request.toWebSocket().map(socket -> socket(socket, runId, lastId));
         }
-        return Future.succeededFuture(eventStream(request, runId, lastId));
+        return Future.succeededFuture(eventStream(call, runId, lastId));
     }
 
     private Answer socket(ServerWebSocket socket, Optional<String> runId, Optional<String> lastId) {
@@ -55,14 +55,14 @@ final class FeedCalls {
         return new Answer.Taken();
     }
 
-    private Answer eventStream(HttpServerRequest request, Optional<String> runId, Optional<String> lastId) {
+    private Answer eventStream(Call call, Optional<String> runId, Optional<String> lastId) {
+        HttpServerRequest request = call.context().request();
         if (nothingFollows(runId, lastId)) {
             request.response().setStatusCode(204).end();
             return new Answer.Taken();
         }
         FeedClient client = hub.client(new EventStreamPipe(request), runId);
-        request.response().closeHandler(closed -> hub.leave(client));
-        request.response().endHandler(ended -> hub.leave(client));
+        call.context().addEndHandler(ended -> hub.leave(client));
         request.response().drainHandler(drained -> client.drain());
         hub.follow(client, lastId);
         return new Answer.Taken();

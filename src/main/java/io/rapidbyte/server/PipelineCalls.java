@@ -88,7 +88,8 @@ final class PipelineCalls {
             case Schedule.Cron cron ->
                 json.put("cron", cron.expression().toString())
                         .put("time_zone", cron.zone().getId());
-            case Schedule.Every every -> json.put("every_seconds", every.period().toSeconds());
+            case Schedule.Every every ->
+                json.put("every_seconds", every.period().toSeconds());
         }
         schedule.times().after(clock.instant()).ifPresent(next -> json.put("next_at", next.toString()));
         return json;

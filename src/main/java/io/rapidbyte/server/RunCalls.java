@@ -35,8 +35,8 @@ final class RunCalls {
     Future<Answer> start(Call call) {
         String name = call.body().orElseThrow().path("pipeline").asText();
         return shelf.sound(name)
-                .compose(pipeline -> desk.start(pipeline, TRIGGER, key(call))
-                        .map(runId -> asked(runId, pipeline.name())));
+                .compose(pipeline ->
+                        desk.start(pipeline, TRIGGER, key(call)).map(runId -> asked(runId, pipeline.name())));
     }
 
     /** Apart from the keys of schedules. */

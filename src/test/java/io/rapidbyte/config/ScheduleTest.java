@@ -45,7 +45,8 @@ class ScheduleTest {
     }
 
     @Test
-    void an_hour_that_the_clocks_leave_out_brings_no_run_and_one_that_they_repeat_brings_one() throws PipelineException {
+    void an_hour_that_the_clocks_leave_out_brings_no_run_and_one_that_they_repeat_brings_one()
+            throws PipelineException {
         assertThat(times("cron: '30 2 * * *', time_zone: Europe/Berlin", "2026-03-28T12:00:00Z", 2))
                 .as("there is no 02:30 on the 29th")
                 .containsExactly("2026-03-30T00:30:00Z", "2026-03-31T00:30:00Z");
@@ -67,7 +68,9 @@ class ScheduleTest {
         assertThat(read("every: 1h").orElseThrow().missed()).isEqualTo(Missed.SKIP);
         assertThat(read("every: 1h, missed: run_once").orElseThrow().missed()).isEqualTo(Missed.RUN_ONCE);
         assertThat(read("every: 1h")).isEqualTo(read("every: 60m"));
-        assertThat(read("cron: '0 1 * * *'")).isEqualTo(read("cron: '0 1 * * *'")).isNotEqualTo(read("cron: '0 2 * * *'"));
+        assertThat(read("cron: '0 1 * * *'"))
+                .isEqualTo(read("cron: '0 1 * * *'"))
+                .isNotEqualTo(read("cron: '0 2 * * *'"));
     }
 
     @ParameterizedTest

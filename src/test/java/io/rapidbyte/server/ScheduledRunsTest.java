@@ -46,8 +46,7 @@ class ScheduledRunsTest {
     @Test
     void what_a_server_that_was_down_missed_is_seen_from_the_last_run() {
         Optional<Instant> yesterday = Optional.of(NOON.minus(Duration.ofDays(1)));
-        assertThat(new Appointment(RUN_ONCE, NOON, yesterday).due(NOON))
-                .contains(NOON.minus(Duration.ofHours(23)));
+        assertThat(new Appointment(RUN_ONCE, NOON, yesterday).due(NOON)).contains(NOON.minus(Duration.ofHours(23)));
         assertThat(new Appointment(SKIP, NOON, yesterday).due(NOON)).isEmpty();
         assertThat(new Appointment(RUN_ONCE, NOON, Optional.of(NOON)).due(NOON)).isEmpty();
     }
@@ -79,14 +78,18 @@ class ScheduledRunsTest {
             // whenever the server looks at the file, before this or after: a time has come since the last run, or comes
             server.ended(server.run("hourly"));
             server.now.set(Instant.now().plus(Duration.ofHours(2)));
-            JsonNode started = feed.until(message -> message.path("type").asText().equals("run_started")
-                    && server.get("/api/v1/runs/" + message.path("run_id").asText())
-                            .json()
-                            .path("trigger")
-                            .asText()
-                            .equals("schedule"));
+            JsonNode started =
+                    feed.until(message -> message.path("type").asText().equals("run_started")
+                            && server.get("/api/v1/runs/"
+                                            + message.path("run_id").asText())
+                                    .json()
+                                    .path("trigger")
+                                    .asText()
+                                    .equals("schedule"));
             assertThat(started.path("pipeline").asText()).isEqualTo("hourly");
-            assertThat(server.ended(started.path("run_id").asText()).path("status").asText())
+            assertThat(server.ended(started.path("run_id").asText())
+                            .path("status")
+                            .asText())
                     .isEqualTo("succeeded");
         }
     }
