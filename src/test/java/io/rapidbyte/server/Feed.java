@@ -93,7 +93,7 @@ final class Feed implements AutoCloseable {
 
     /** Whether the server takes it or ends the feed is its business. */
     void say(String text) {
-        socket.sendText(text, true);
+        CompletableFuture<WebSocket> _ = socket.sendText(text, true);
     }
 
     /** Everything that comes until the server ends the feed in good order. */
