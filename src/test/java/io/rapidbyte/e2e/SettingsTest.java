@@ -48,6 +48,13 @@ class SettingsTest {
             Map.entry("destination", "e2e.CopyTest#replace_gives_the_new_rows_and_append_adds_them"),
             Map.entry("state", HERE + "state_lies_where_it_is_said_to"),
             Map.entry("resources", HERE + "a_checkpoint_is_due_after_so_many_rows_or_bytes_or_seconds"),
+            Map.entry("schedule", "server.ScheduledRunsTest#the_server_runs_what_is_due"),
+            Map.entry("schedule.cron", "config.ScheduleTest#cron_goes_by_the_clocks_of_its_zone"),
+            Map.entry("schedule.time_zone", "config.ScheduleTest#cron_goes_by_the_clocks_of_its_zone"),
+            Map.entry("schedule.every", "config.ScheduleTest#every_is_counted_from_midnight"),
+            Map.entry(
+                    "schedule.missed",
+                    "server.ScheduledRunsTest#what_a_server_that_was_down_missed_is_seen_from_the_last_run"),
             Map.entry("source.use", "e2e.BadInputTest#a_connector_that_does_not_exist"),
             Map.entry("source.config", "e2e.BadInputTest#settings_that_the_connector_does_not_know"),
             Map.entry("source.streams", "e2e.CopyTest#several_streams_run_at_once"),
