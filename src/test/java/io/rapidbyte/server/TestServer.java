@@ -79,7 +79,7 @@ final class TestServer implements AutoCloseable {
                         Tokens.READ_VARIABLE,
                         READ_TOKEN,
                         "SECRET",
-                        "from the environment"),
+                        folder.resolve("referred.db").toString()),
                 folder.resolve("data"),
                 Optional.empty(),
                 Optional.empty(),
