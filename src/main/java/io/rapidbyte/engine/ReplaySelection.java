@@ -7,6 +7,7 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.model.WriteMode;
 import io.rapidbyte.state.KeptLetter;
 import io.rapidbyte.state.KeptLetter.Standing;
@@ -53,6 +54,7 @@ final class ReplaySelection {
             }
         }
         requireAllFound(pipeline, options, ids);
+        requireNoChanges(pipeline, selection);
         return selection;
     }
 
@@ -85,6 +87,21 @@ final class ReplaySelection {
                     "dlq.unknown",
                     "pipeline " + pipeline.name() + " has no dead letter " + first.get()
                             + "; rapidbyte dlq list shows those there are");
+        }
+    }
+
+    /** A change that was rejected must not come behind newer ones of its row: it would put old values back (I23). */
+    private static void requireNoChanges(Pipeline pipeline, ReplaySelection selection) {
+        for (StreamSettings stream : pipeline.source().streams()) {
+            if (stream.syncMode() == SyncMode.CDC
+                    && !selection.asked.getOrDefault(stream.name(), List.of()).isEmpty()) {
+                throw refused(
+                        FailureKind.CONFIG,
+                        "replay.changes",
+                        "the dead letters of stream " + stream.name()
+                                + " are changes, and newer ones may have been written since: a replay could put old values back. "
+                                + "Mend the target with rapidbyte verify --repair, or name other streams with --stream");
+            }
         }
     }
 
