@@ -55,6 +55,42 @@ class SettingsTest {
             Map.entry(
                     "schedule.missed",
                     "server.ScheduledRunsTest#what_a_server_that_was_down_missed_is_seen_from_the_last_run"),
+            Map.entry("source.permissions", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry("source.limits", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry("transform.permissions", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry("transform.limits", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry("destination.permissions", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry("destination.limits", "config.NarrowingTest#every_field_is_read_for_every_connector"),
+            Map.entry(
+                    "permissions.network",
+                    "connector.HostileConnectorTest#a_pipeline_narrows_where_a_connector_may_go"),
+            Map.entry(
+                    "network.allowed_hosts",
+                    "connector.HostileConnectorTest#a_pipeline_narrows_where_a_connector_may_go"),
+            Map.entry("network.tls", "e2e.TlsTest#where_the_pipeline_requires_tls_a_connector_cannot_do_without"),
+            Map.entry("permissions.env", "connector.NarrowerTest#only_variables_that_the_manifest_asks_for_are_shown"),
+            Map.entry("env.allowed_vars", "connector.NarrowerTest#only_variables_that_the_manifest_asks_for_are_shown"),
+            Map.entry("permissions.fs", "connector.NarrowerTest#folders_are_shown_where_both_name_them"),
+            Map.entry("fs.preopens", "connector.NarrowerTest#folders_are_shown_where_both_name_them"),
+            Map.entry("preopen.guest", "connector.NarrowerTest#folders_are_shown_where_both_name_them"),
+            Map.entry("preopen.host", "connector.NarrowerTest#folders_are_shown_where_both_name_them"),
+            Map.entry("preopen.mode", "connector.NarrowerTest#folders_are_shown_where_both_name_them"),
+            Map.entry(
+                    "limits.max_wall_seconds",
+                    "connector.HostileConnectorTest#a_loop_without_end_is_ended_by_the_clock"),
+            Map.entry(
+                    "limits.max_cpu_seconds",
+                    "connector.HostileConnectorTest#a_loop_without_end_is_ended_by_the_clock"),
+            Map.entry(
+                    "limits.max_spin_seconds",
+                    "connector.HostileConnectorTest#a_loop_without_end_is_ended_by_the_clock"),
+            Map.entry(
+                    "limits.max_idle_seconds",
+                    "connector.HostileConnectorTest#a_silent_server_is_given_up_where_the_limits_say_so"),
+            Map.entry("limits.max_network_mb", "connector.HostileConnectorTest#traffic_ends_at_its_limit"),
+            Map.entry("limits.max_sockets", "connector.HostileConnectorTest#sockets_end_at_their_limit"),
+            Map.entry("limits.max_memory_mb", "connector.NarrowerTest#every_limit_can_be_lowered"),
+            Map.entry("limits.connect_seconds", "connector.NarrowerTest#every_limit_can_be_lowered"),
             Map.entry("source.use", "e2e.BadInputTest#a_connector_that_does_not_exist"),
             Map.entry("source.config", "e2e.BadInputTest#settings_that_the_connector_does_not_know"),
             Map.entry("source.streams", "e2e.CopyTest#several_streams_run_at_once"),
