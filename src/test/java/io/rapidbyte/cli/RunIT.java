@@ -135,8 +135,7 @@ class RunIT {
     @Test
     void the_bundled_connectors_are_listed_and_usable() throws Exception {
         JsonNode listed = json(rapidbyte("connectors", "--json").out()).path("connectors");
-        assertThat(listed.findValuesAsText("name"))
-                .containsExactlyInAnyOrder("source-postgres", "dest-postgres", "transform-mask");
+        assertThat(listed.findValuesAsText("name")).contains("source-postgres", "dest-postgres", "transform-mask");
         assertThat(listed.findValuesAsText("usable")).containsOnly("true");
         assertThat(listed.findValuesAsText("checksum")).containsOnly("verified");
     }
