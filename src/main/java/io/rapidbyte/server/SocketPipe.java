@@ -26,12 +26,12 @@ final class SocketPipe implements FeedPipe {
 
     @Override
     public boolean full() {
-        return !ended && !socket.isClosed() && socket.writeQueueFull();
+        return open() && socket.writeQueueFull();
     }
 
     @Override
     public void send(FeedMessage message) {
-        if (!socket.isClosed() && !ended) {
+        if (open()) {
             socket.writeTextMessage(message.text());
         }
     }
@@ -43,7 +43,14 @@ final class SocketPipe implements FeedPipe {
             return;
         }
         send(new FeedMessage("", "heartbeat", "{\"type\":\"heartbeat\",\"at\":\"" + Instant.now() + "\"}"));
-        socket.writePing(PING);
+        // Behind a close frame nothing may follow (RFC 6455, section 5.5.1); browsers report it as an error.
+        if (open()) {
+            socket.writePing(PING);
+        }
+    }
+
+    private boolean open() {
+        return !ended && !socket.isClosed();
     }
 
     @Override
