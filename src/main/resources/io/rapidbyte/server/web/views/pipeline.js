@@ -1,7 +1,7 @@
 import {get, path, post} from '../lib/api.js';
 import {badge, h, row, table} from '../lib/dom.js';
 import {history} from '../lib/charts.js';
-import {between, count, rows, seconds, time} from '../lib/format.js';
+import {between, rows, seconds, time} from '../lib/format.js';
 import {start} from './pipelines.js';
 
 const RUNS = 40;
@@ -81,7 +81,7 @@ async function check(page, at, place) {
     ];
     place.replaceChildren(
       h('p', {}, found.valid ? badge('succeeded') : badge('failed'), found.valid ? ' It can be run.' : ' It cannot be run as it is.'),
-      table('Findings', ['Level', 'Where', 'What'], list.map(cells => row(...cells)), `${count(0)} findings.`));
+      table('Findings', ['Level', 'Where', 'What'], list.map(cells => row(...cells)), '0 findings.'));
   } catch (error) {
     place.replaceChildren();
     page.failed(error);
