@@ -2,7 +2,6 @@ package io.rapidbyte.crash;
 
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.crash.MortalRun.Strike;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -176,12 +175,7 @@ final class CrashSweep {
 
     /** A scene, and the wire that its destination hangs on where answers are lost. */
     private final class Stage implements AutoCloseable {
-        final Scene scene = new Scene(
-                folder.resolve("scene-" + ++scenes),
-                mode,
-                variant,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        final Scene scene = new Scene(folder.resolve("scene-" + ++scenes), mode, variant);
         private final Optional<Wire> wire;
 
         Stage() throws IOException {

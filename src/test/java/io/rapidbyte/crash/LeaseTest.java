@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.crash.MortalRun.Strike;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -22,12 +21,7 @@ class LeaseTest {
     private Path folder;
 
     private Scene scene(Mode mode) {
-        return new Scene(
-                folder,
-                mode,
-                false,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        return new Scene(folder, mode, Variant.PLAIN);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.rapidbyte.crash;
 
 import io.rapidbyte.crash.MortalRun.Jvm;
-import io.rapidbyte.e2e.Postgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,12 +36,7 @@ final class QuickStart {
                 classPath.add((Files.isDirectory(entry) ? packed(entry) : entry).toString());
             }
             cache = folder.resolve("classes.aot");
-            new Scene(
-                            folder.resolve("training"),
-                            Mode.REPLACE,
-                            Variant.PLAIN,
-                            Postgres.shared().database(),
-                            Postgres.shared().database())
+            new Scene(folder.resolve("training"), Mode.REPLACE, Variant.PLAIN)
                     .on(new Jvm(flags("-XX:AOTCacheOutput=" + cache)))
                     .run(Optional.empty())
                     .succeeded();

@@ -2,7 +2,6 @@ package io.rapidbyte.crash;
 
 import io.rapidbyte.crash.MortalRun.Jvm;
 import io.rapidbyte.crash.MortalRun.Outcome;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,12 +31,7 @@ class RandomKillsTest {
     void equal_at_the_end(Mode mode) throws IOException, InterruptedException {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom")
                 .create(SEED + mode.name().hashCode());
-        Scene scene = new Scene(
-                folder,
-                mode,
-                true,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        Scene scene = new Scene(folder, mode, Variant.BAD_ROWS);
         scene.on(Jvm.compiling()).rowsAFrontier(200).addRows(4_000);
         long start = System.nanoTime();
         scene.run().succeeded();

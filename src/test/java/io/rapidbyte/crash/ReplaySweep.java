@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.crash.MortalRun.Strike;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,12 +88,7 @@ final class ReplaySweep {
 
     /** A table that lacks five rows, which it would take by now but for one. */
     private Scene scene() throws IOException, InterruptedException {
-        Scene scene = new Scene(
-                folder.resolve("scene-" + ++scenes),
-                mode,
-                true,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        Scene scene = new Scene(folder.resolve("scene-" + ++scenes), mode, Variant.BAD_ROWS);
         scene.run().succeeded();
         assertThat(scene.books().deadLetters()).hasSize(5);
         scene.target()

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.crash.MortalRun.Jvm;
 import io.rapidbyte.crash.MortalRun.Strike;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,12 +28,7 @@ class ResumedCopyTest {
     @ParameterizedTest
     @EnumSource(names = {"APPEND", "REPLACE", "UPSERT"})
     void killed_at_sixty_percent(Mode mode) throws IOException, InterruptedException {
-        Scene scene = new Scene(
-                folder,
-                mode,
-                false,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        Scene scene = new Scene(folder, mode, Variant.PLAIN);
         scene.on(Jvm.compiling())
                 .resource("max_batch_bytes", "4mb")
                 .rowsAFrontier(SLICE)

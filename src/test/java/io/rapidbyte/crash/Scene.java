@@ -44,9 +44,14 @@ final class Scene {
     private String columns = "";
     private int runs;
 
-    /** @param badRows whether some rows are refused and become dead letters */
-    Scene(Path folder, Mode mode, boolean badRows, Postgres.Database source, Postgres.Database target) {
-        this(folder, mode, badRows ? Variant.BAD_ROWS : Variant.PLAIN, source, target);
+    /** With databases of its own on the shared server. */
+    Scene(Path folder, Mode mode, Variant variant) {
+        this(
+                folder,
+                mode,
+                variant,
+                Postgres.shared().database(),
+                Postgres.shared().database());
     }
 
     Scene(Path folder, Mode mode, Variant variant, Postgres.Database source, Postgres.Database target) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rapidbyte.crash.MortalRun.Outcome;
-import io.rapidbyte.e2e.Postgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,12 +26,7 @@ class StateFaultTest {
     private Path folder;
 
     private Scene scene(Mode mode) {
-        return new Scene(
-                folder,
-                mode,
-                false,
-                Postgres.shared().database(),
-                Postgres.shared().database());
+        return new Scene(folder, mode, Variant.PLAIN);
     }
 
     @Test

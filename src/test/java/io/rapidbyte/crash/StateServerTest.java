@@ -38,13 +38,7 @@ class StateServerTest {
     }
 
     private Scene scene(Mode mode) {
-        return new Scene(
-                        folder,
-                        mode,
-                        Variant.PLAIN,
-                        Postgres.shared().database(),
-                        Postgres.shared().database())
-                .stateIn(mortal.database());
+        return new Scene(folder, mode, Variant.PLAIN).stateIn(mortal.database());
     }
 
     @ParameterizedTest
