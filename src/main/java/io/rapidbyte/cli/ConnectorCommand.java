@@ -102,8 +102,7 @@ final class ConnectorCommand extends CommandGroup {
                 report = new Conformance(subject, Conformance.DEFAULT_PATIENCE, wanted())
                         .of(ConnectorCatalog.of(root.connectors()).find(connector));
             } catch (ConnectorException e) {
-                throw new FailureException(
-                        new Failure(FailureKind.CONFIG, e.error(), Optional.empty(), Optional.empty()));
+                throw new FailureException(new Failure(FailureKind.CONFIG, e.error()));
             }
             int exitCode = report.passed() ? 0 : FailureKind.INTERNAL.exitCode();
             if (root.json()) {

@@ -9,7 +9,6 @@ import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -145,8 +144,7 @@ final class ConnectorsCommand implements Callable<Integer> {
                 listing = candidate.listing();
                 manifest = candidate.connector().manifest();
             } catch (ConnectorException e) {
-                throw new FailureException(
-                        new Failure(FailureKind.CONFIG, e.error(), Optional.empty(), Optional.empty()));
+                throw new FailureException(new Failure(FailureKind.CONFIG, e.error()));
             }
             if (root.json()) {
                 root.terminal().json(Json.connectorSchema(listing, manifest.configSchema()));

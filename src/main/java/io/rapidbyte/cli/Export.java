@@ -35,9 +35,7 @@ final class Export implements Consumer<RunEvent>, AutoCloseable {
                             ConnectorError.permanent(
                                     ErrorCategory.CONFIG,
                                     "otlp.settings",
-                                    "the OTEL_ variables in the environment cannot be used: " + e.getMessage()),
-                            Optional.empty(),
-                            Optional.empty()),
+                                    "the OTEL_ variables in the environment cannot be used: " + e.getMessage())),
                     e);
         }
     }

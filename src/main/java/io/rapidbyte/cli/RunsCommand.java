@@ -201,10 +201,7 @@ final class RunsCommand extends CommandGroup {
 
     /** What a command was asked for is not in the state. */
     static FailureException unknown(String code, String message) {
-        return new FailureException(new Failure(
-                FailureKind.STATE,
-                ConnectorError.permanent(ErrorCategory.CONFIG, code, message),
-                Optional.empty(),
-                Optional.empty()));
+        return new FailureException(
+                new Failure(FailureKind.STATE, ConnectorError.permanent(ErrorCategory.CONFIG, code, message)));
     }
 }

@@ -165,9 +165,7 @@ final class StateCommand extends CommandGroup {
         }
 
         private List<String> chosen(Pipeline pipeline) {
-            List<String> all = pipeline.source().streams().stream()
-                    .map(StreamSettings::name)
-                    .toList();
+            List<String> all = pipeline.source().streamNames();
             for (String stream : streams) {
                 if (!all.contains(stream)) {
                     throw new ParameterException(

@@ -21,6 +21,11 @@ public record SourceSettings(String use, ObjectNode config, Narrowing narrowing,
         this(use, config, Narrowing.NONE, streams);
     }
 
+    /** In the order of the file; no two are the same. */
+    public List<String> streamNames() {
+        return streams.stream().map(StreamSettings::name).toList();
+    }
+
     /** Without the settings, which hold passwords (I31). */
     @Override
     public String toString() {

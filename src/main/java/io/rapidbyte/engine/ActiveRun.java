@@ -330,16 +330,12 @@ final class ActiveRun {
     private static Failure cancelled() {
         return new Failure(
                 FailureKind.CANCELLED,
-                ConnectorError.permanent(ErrorCategory.CANCELLED, "run.cancelled", "the run was cancelled"),
-                Optional.empty(),
-                Optional.empty());
+                ConnectorError.permanent(ErrorCategory.CANCELLED, "run.cancelled", "the run was cancelled"));
     }
 
     private static Failure defect(Throwable cause) {
         return new Failure(
                 FailureKind.INTERNAL,
-                ConnectorError.permanent(ErrorCategory.INTERNAL, "engine.defect", "the host failed: " + cause),
-                Optional.empty(),
-                Optional.empty());
+                ConnectorError.permanent(ErrorCategory.INTERNAL, "engine.defect", "the host failed: " + cause));
     }
 }

@@ -2,8 +2,12 @@ package io.rapidbyte.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.connector.Connector;
+import io.rapidbyte.flow.StageFailures;
+import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.Failure;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The connectors of a pipeline, each with its part.
@@ -24,6 +28,11 @@ record Cast(List<Part> parts) {
         /** As failures and logs name it. */
         String label() {
             return stage + " (" + connector.manifest().shortName() + ")";
+        }
+
+        /** What the connector said went wrong, with the stream where it was about one. */
+        Failure failure(ConnectorError error, Optional<String> streamName) {
+            return new Failure(StageFailures.kind(role, error), error, streamName, Optional.of(label()));
         }
     }
 }

@@ -7,7 +7,6 @@ import io.rapidbyte.connector.ConnectorInstance;
 import io.rapidbyte.connector.MemoryConnectorState;
 import io.rapidbyte.flow.GuestDialog;
 import io.rapidbyte.flow.GuestErrand;
-import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
@@ -86,13 +85,7 @@ final class Errands {
 
     private static Future<List<DiscoveredStream>> failed(Cast.Part part, Throwable cause) {
         if (cause instanceof ConnectorException e) {
-            return Future.failedFuture(new FailureException(
-                    new Failure(
-                            StageFailures.kind(part.role(), e.error()),
-                            e.error(),
-                            Optional.empty(),
-                            Optional.of(part.label())),
-                    e));
+            return Future.failedFuture(new FailureException(part.failure(e.error(), Optional.empty()), e));
         }
         return Future.failedFuture(cause);
     }

@@ -3,7 +3,6 @@ package io.rapidbyte.engine;
 import io.rapidbyte.connector.MemoryConnectorState;
 import io.rapidbyte.flow.GuestDialog;
 import io.rapidbyte.flow.RowRelay;
-import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.model.ComparableTable;
 import io.rapidbyte.model.Comparison;
 import io.rapidbyte.model.ConnectorError;
@@ -37,11 +36,7 @@ final class GuestTables implements AutoCloseable {
         }
 
         Failure failure(ConnectorError error, StreamContext stream) {
-            return new Failure(
-                    StageFailures.kind(part.role(), error),
-                    error,
-                    Optional.of(stream.name()),
-                    Optional.of(part.label()));
+            return part.failure(error, Optional.of(stream.name()));
         }
     }
 

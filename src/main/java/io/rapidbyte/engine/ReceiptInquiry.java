@@ -2,9 +2,7 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.connector.ConnectorState;
 import io.rapidbyte.flow.GuestErrand;
-import io.rapidbyte.flow.StageFailures;
 import io.rapidbyte.model.ConnectorException;
-import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.StreamContext;
@@ -42,13 +40,7 @@ final class ReceiptInquiry implements Crew.Inquiry {
 
     private Throwable failure(Throwable cause) {
         if (cause instanceof ConnectorException e) {
-            return new FailureException(
-                    new Failure(
-                            StageFailures.kind(destination.role(), e.error()),
-                            e.error(),
-                            Optional.of(stream.name()),
-                            Optional.of(destination.label())),
-                    e);
+            return new FailureException(destination.failure(e.error(), Optional.of(stream.name())), e);
         }
         return cause;
     }

@@ -36,8 +36,7 @@ final class ReplaySelection {
      * @throws FailureException if a stream or a dead letter that was asked for is not there, or the mode is not right
      */
     static ReplaySelection of(Pipeline pipeline, ReplayOptions options, List<KeptLetter> letters) {
-        Set<String> known = new LinkedHashSet<>(
-                pipeline.source().streams().stream().map(StreamSettings::name).toList());
+        Set<String> known = new LinkedHashSet<>(pipeline.source().streamNames());
         requireStreams(known, options);
         requireMode(pipeline, options);
         Set<Long> ids = new HashSet<>(options.ids());
@@ -106,11 +105,7 @@ final class ReplaySelection {
     }
 
     private static FailureException refused(FailureKind kind, String code, String message) {
-        return new FailureException(new Failure(
-                kind,
-                ConnectorError.permanent(ErrorCategory.CONFIG, code, message),
-                Optional.empty(),
-                Optional.empty()));
+        return new FailureException(new Failure(kind, ConnectorError.permanent(ErrorCategory.CONFIG, code, message)));
     }
 
     /** By stream, of the pipeline's streams that have any. */

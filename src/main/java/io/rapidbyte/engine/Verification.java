@@ -52,11 +52,7 @@ final class Verification {
     }
 
     private static Failure refused(String code, String message) {
-        return new Failure(
-                FailureKind.CONFIG,
-                ConnectorError.permanent(ErrorCategory.CONFIG, code, message),
-                Optional.empty(),
-                Optional.empty());
+        return new Failure(FailureKind.CONFIG, ConnectorError.permanent(ErrorCategory.CONFIG, code, message));
     }
 
     VerifyReport run() {

@@ -83,11 +83,7 @@ public final class Server {
     }
 
     private static FailureException refused(String code, String message, Optional<Throwable> cause) {
-        Failure failure = new Failure(
-                FailureKind.USAGE,
-                ConnectorError.permanent(ErrorCategory.CONFIG, code, message),
-                Optional.empty(),
-                Optional.empty());
+        Failure failure = new Failure(FailureKind.USAGE, ConnectorError.permanent(ErrorCategory.CONFIG, code, message));
         return cause.map(why -> new FailureException(failure, why)).orElseGet(() -> new FailureException(failure));
     }
 

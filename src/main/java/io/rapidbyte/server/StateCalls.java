@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.config.Pipeline;
-import io.rapidbyte.config.StreamSettings;
 import io.rapidbyte.engine.RecordJson;
 import io.rapidbyte.state.DeadLetter;
 import io.rapidbyte.state.DeadLetterQuery;
@@ -58,8 +57,7 @@ final class StateCalls {
     }
 
     private static List<String> chosen(Call call, Pipeline pipeline) {
-        List<String> all =
-                pipeline.source().streams().stream().map(StreamSettings::name).toList();
+        List<String> all = pipeline.source().streamNames();
         List<String> named = new ArrayList<>();
         call.body().ifPresent(body -> body.path("streams").forEach(stream -> named.add(stream.asText())));
         for (String stream : named) {

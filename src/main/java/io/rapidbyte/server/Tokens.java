@@ -153,10 +153,7 @@ final class Tokens {
     }
 
     private static FailureException refused(String message) {
-        return new FailureException(new Failure(
-                FailureKind.USAGE,
-                ConnectorError.permanent(ErrorCategory.CONFIG, "serve.token", message),
-                Optional.empty(),
-                Optional.empty()));
+        return new FailureException(
+                new Failure(FailureKind.USAGE, ConnectorError.permanent(ErrorCategory.CONFIG, "serve.token", message)));
     }
 }
