@@ -94,15 +94,7 @@ final class DlqReplayCommand implements Callable<Integer> {
                     .note(Text.printable(stream.streamName()) + ": " + Text.plural(stream.letters(), "dead letter")
                             + " to replay");
         }
-        leftOut(stream, stream.unfinished(), "their load has not replaced the table yet: run the pipeline first");
-        leftOut(stream, stream.obsolete(), "a later load has read the table again");
-        leftOut(stream, stream.foreign(), "the pipeline does not have this stream any more");
-    }
-
-    private void leftOut(ReplayPreview.Stream stream, long count, String why) {
-        if (count > 0) {
-            root.terminal().note(Text.printable(stream.streamName()) + ": " + count + " left out, since " + why);
-        }
+        stream.leftOut().forEach(line -> root.terminal().note(Text.printable(stream.streamName()) + ": " + line));
     }
 
     private void tellWhatStays(RunReport report) {

@@ -46,16 +46,7 @@ public final class Json {
     static ObjectNode replay(ReplayPreview preview, Optional<RunReport> report, int exitCode) {
         ObjectNode node = result("dlq replay", "succeeded", exitCode);
         report.ifPresent(ended -> node.setAll(ReportJson.encode(ended)));
-        ArrayNode selection = node.putArray("selection");
-        for (ReplayPreview.Stream stream : preview.streams()) {
-            selection
-                    .addObject()
-                    .put("stream", stream.streamName())
-                    .put("dead_letters", stream.letters())
-                    .put("unfinished", stream.unfinished())
-                    .put("obsolete", stream.obsolete())
-                    .put("foreign", stream.foreign());
-        }
+        node.set("selection", ListingJson.selection(preview));
         return node;
     }
 

@@ -132,7 +132,11 @@ public final class Engine {
      * @return as of {@link #run}
      */
     public RunHandle replay(Pipeline pipeline, ReplayOptions options, Consumer<RunEvent> onEvent) {
-        String runId = RunIds.next();
+        return replay(RunIds.next(), pipeline, options, onEvent);
+    }
+
+    /** The same under an id that the caller chose, as of {@link #run(String, Pipeline, String, Consumer)}. */
+    public RunHandle replay(String runId, Pipeline pipeline, ReplayOptions options, Consumer<RunEvent> onEvent) {
         return orchestrator.submitReplay(
                 runId,
                 pipeline,

@@ -50,6 +50,21 @@ public final class ListingJson {
         return node;
     }
 
+    /** What a replay would take, by stream. */
+    public static ArrayNode selection(ReplayPreview preview) {
+        ArrayNode array = NODES.arrayNode();
+        for (ReplayPreview.Stream stream : preview.streams()) {
+            ObjectNode node = array.addObject()
+                    .put("stream", stream.streamName())
+                    .put("dead_letters", stream.letters())
+                    .put("unfinished", stream.unfinished())
+                    .put("obsolete", stream.obsolete())
+                    .put("foreign", stream.foreign());
+            stream.leftOut().forEach(node.putArray("left_out")::add);
+        }
+        return array;
+    }
+
     /** A stream that a source offers. */
     public static ObjectNode stream(DiscoveredStream stream) {
         ObjectNode node = NODES.objectNode().put("name", stream.name());

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -19,6 +20,9 @@ import java.util.TreeSet;
 final class ApiRouter {
     /** Ten seconds for a request's body, from its first line on. */
     private static final Duration BODY_PATIENCE = Duration.ofSeconds(10);
+
+    /** Under which a request's role is kept from its admission on. */
+    private static final String ROLE = "role";
 
     private final Vertx vertx;
     private final Access access;
@@ -63,6 +67,7 @@ final class ApiRouter {
             problem.writeTo(context.response());
             return;
         }
+        context.put(ROLE, role);
         if (operation.role() == Role.OPERATE) {
             context.addEndHandler(done -> audit.change(
                     context.request(), operation, role, context.response().getStatusCode()));
@@ -87,7 +92,8 @@ final class ApiRouter {
     private static void call(Operation operation, Handler handler, RoutingContext context) {
         Future<Answer> answer;
         try {
-            answer = handler.handle(CallReader.read(operation, context));
+            answer = handler.handle(
+                    CallReader.read(operation, Objects.requireNonNull(context.<Role>get(ROLE)), context));
         } catch (RuntimeException e) {
             answer = Future.failedFuture(e);
         }

@@ -9,10 +9,11 @@ import java.util.Optional;
 /**
  * A request that was found to be as its operation describes it.
  *
+ * @param role what its sender may do
  * @param parameters by name; those that are absent and have no default have no entry
  * @param body text for YAML, an object for JSON; empty where there is none
  */
-record Call(RoutingContext context, Map<String, JsonNode> parameters, Optional<JsonNode> body) {
+record Call(RoutingContext context, Role role, Map<String, JsonNode> parameters, Optional<JsonNode> body) {
     Call {
         parameters = Map.copyOf(parameters);
     }

@@ -34,7 +34,7 @@ final class CallReader {
 
     private CallReader() {}
 
-    static Call read(Operation operation, RoutingContext context) {
+    static Call read(Operation operation, Role role, RoutingContext context) {
         Map<String, JsonNode> parameters = new HashMap<>();
         for (Parameter parameter : operation.parameters()) {
             Optional<JsonNode> given = text(parameter, context).map(text -> value(parameter, text));
@@ -44,7 +44,7 @@ final class CallReader {
             }
         }
         refuseUnknown(operation, context.queryParams());
-        return new Call(context, parameters, operation.body().flatMap(body -> body(body, context)));
+        return new Call(context, role, parameters, operation.body().flatMap(body -> body(body, context)));
     }
 
     private static Optional<String> text(Parameter parameter, RoutingContext context) {

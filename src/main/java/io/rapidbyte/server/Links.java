@@ -30,6 +30,7 @@ final class Links {
                 .put("runs", API + "runs?pipeline=" + name)
                 .put("state", self + "/state")
                 .put("dead_letters", self + "/dead-letters")
+                .put("replay", self + "/dead-letters/replay")
                 .put("streams", self + "/streams");
     }
 }

@@ -4,6 +4,7 @@ import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.engine.ListingJson;
 import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.engine.StateFailures;
+import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.state.LeaseHeldException;
@@ -48,7 +49,12 @@ final class Refusals {
     private static HttpProblem failure(Failure failure) {
         String message = failure.error().message();
         HttpProblem problem = switch (failure.kind()) {
-            case STATE, CANCELLED -> HttpProblem.unavailable(message);
+            case STATE ->
+                // What nobody but the asker can mend; else the state itself is in trouble.
+                failure.error().category() == ErrorCategory.CONFIG
+                        ? HttpProblem.unfit(message)
+                        : HttpProblem.unavailable(message);
+            case CANCELLED -> HttpProblem.unavailable(message);
             case CONFIG, SCHEMA, USAGE -> HttpProblem.unfit(message);
             case SOURCE, DESTINATION, TRANSFORM -> HttpProblem.systemFailed(message);
             case INTERNAL -> HttpProblem.defect(message);

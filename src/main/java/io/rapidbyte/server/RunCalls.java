@@ -36,15 +36,15 @@ final class RunCalls {
         String name = call.body().orElseThrow().path("pipeline").asText();
         return shelf.sound(name)
                 .compose(pipeline ->
-                        desk.start(pipeline, TRIGGER, key(call)).map(runId -> asked(runId, pipeline.name())));
+                        desk.start(pipeline, TRIGGER, key(TRIGGER, call)).map(runId -> asked(runId, pipeline.name())));
     }
 
-    /** Apart from the keys of schedules. */
-    private static Optional<String> key(Call call) {
-        return call.optional("Idempotency-Key").map(key -> TRIGGER + " " + key);
+    /** @param trigger keeps keys apart from those of schedules and of other operations */
+    static Optional<String> key(String trigger, Call call) {
+        return call.optional("Idempotency-Key").map(key -> trigger + " " + key);
     }
 
-    private static Answer asked(String runId, String pipeline) {
+    static Answer asked(String runId, String pipeline) {
         ObjectNode json = NODES.objectNode().put("run_id", runId).put("pipeline", pipeline);
         json.set("links", Links.ofRun(runId));
         return new Answer.Json(202, json, Map.of("location", Links.run(runId)));

@@ -2,6 +2,7 @@ package io.rapidbyte.server;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.engine.Engine;
+import io.rapidbyte.engine.ReplayOptions;
 import io.rapidbyte.engine.RunHandle;
 import io.rapidbyte.state.RunRecord;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Starts runs: as many at once as there may be, and for an idempotency key one. */
 final class RunDesk {
@@ -47,6 +49,15 @@ final class RunDesk {
      *     the state knows the id)
      */
     Future<String> start(Pipeline pipeline, String trigger, Optional<String> key) {
+        return start(pipeline, key, runId -> engine.run(runId, pipeline, trigger, event -> {}));
+    }
+
+    /** The same of a replay of dead letters. */
+    Future<String> replay(Pipeline pipeline, ReplayOptions options, Optional<String> key) {
+        return start(pipeline, key, runId -> engine.replay(runId, pipeline, options, event -> {}));
+    }
+
+    private Future<String> start(Pipeline pipeline, Optional<String> key, Function<String, RunHandle> work) {
         if (closed) {
             return Future.failedFuture(HttpProblem.unavailable("the server is shutting down"));
         }
@@ -55,7 +66,7 @@ final class RunDesk {
         if (other != null) {
             return same(other.pipeline(), pipeline).compose(v -> other.runId());
         }
-        Future<String> begun = key.isEmpty() ? begin(runId, pipeline, trigger) : once(runId, pipeline, trigger);
+        Future<String> begun = key.isEmpty() ? begin(runId, work) : once(runId, pipeline, work);
         starting.put(runId, new Starting(pipeline.name(), begun));
         return begun.onComplete(done -> starting.remove(runId));
     }
@@ -69,12 +80,12 @@ final class RunDesk {
         }
     }
 
-    private Future<String> once(String runId, Pipeline pipeline, String trigger) {
+    private Future<String> once(String runId, Pipeline pipeline, Function<String, RunHandle> work) {
         return books.of(pipeline).compose(store -> store.run(runId)).compose(known -> {
             if (known.isPresent()) {
                 return same(known.map(RunRecord::pipeline).get(), pipeline).map(runId);
             }
-            return begin(runId, pipeline, trigger);
+            return begin(runId, work);
         });
     }
 
@@ -85,12 +96,12 @@ final class RunDesk {
                         "this key has started a run of " + earlier + "; every request takes a key of its own"));
     }
 
-    private Future<String> begin(String runId, Pipeline pipeline, String trigger) {
+    private Future<String> begin(String runId, Function<String, RunHandle> work) {
         if (active.size() >= maxRuns) {
             return Future.failedFuture(HttpProblem.tooMany(
                     "the server does " + maxRuns + " runs at once (--max-runs); try again when one has ended"));
         }
-        RunHandle run = engine.run(runId, pipeline, trigger, event -> {});
+        RunHandle run = work.apply(runId);
         active.put(runId, run);
         run.report().onComplete(done -> active.remove(runId));
         return run.accepted().map(runId);

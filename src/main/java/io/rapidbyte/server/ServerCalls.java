@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.ListingJson;
+import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -61,7 +62,8 @@ final class ServerCalls {
                                 .orElse("development"))
                 .put("api", "v1")
                 .put("java", System.getProperty("java.vendor") + " " + Runtime.version())
-                .put("wasm", compiler ? "compiled" : "interpreted")));
+                .put("wasm", compiler ? "compiled" : "interpreted")
+                .put("role", ReportJson.word(call.role()))));
     }
 
     Future<Answer> connectors(Call call) {

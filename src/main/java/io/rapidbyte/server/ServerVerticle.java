@@ -110,6 +110,9 @@ final class ServerVerticle extends VerticleBase {
         handlers.put("resetState", state::reset);
         handlers.put("listDeadLetters", state::deadLetters);
         handlers.put("getDeadLetter", state::deadLetter);
+        ReplayCalls replays = new ReplayCalls(engine, shelf, desk);
+        handlers.put("previewReplay", replays::preview);
+        handlers.put("startReplay", replays::start);
         RunCalls runs = new RunCalls(shelf, books, desk, hub);
         handlers.put("listRuns", runs::list);
         handlers.put("startRun", runs::start);

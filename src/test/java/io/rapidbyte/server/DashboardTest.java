@@ -101,7 +101,11 @@ class DashboardTest {
         name = test.getTestMethod().orElseThrow().getName();
         browser.manage().window().setSize(DESK);
         browser.get(server.uri("http", "/").toString());
-        browser.executeScript("sessionStorage.setItem('rapidbyte.token', arguments[0])", TestServer.TOKEN);
+        signIn(TestServer.TOKEN);
+    }
+
+    private static void signIn(String token) {
+        browser.executeScript("sessionStorage.setItem('rapidbyte.token', arguments[0])", token);
     }
 
     @AfterEach
@@ -164,6 +168,58 @@ class DashboardTest {
         browser.findElement(By.xpath("//button[text()='Check']")).click();
         await(By.cssSelector("[aria-live] .badge"));
         accessible();
+        quiet();
+    }
+
+    @Test
+    void dead_letters_are_replayed_once_that_is_confirmed_I20() {
+        Refusing pipeline = Refusing.store(server, "refusing").run(server);
+        pipeline.mend();
+        go("#/pipelines/refusing/dead-letters");
+        await(By.cssSelector("main tbody tr"));
+        assertThat(browser.findElements(By.cssSelector("main tbody tr"))).hasSize(Refusing.REFUSED);
+
+        WebElement replay = browser.findElement(By.xpath("//button[text()='Replay …']"));
+        replay.click();
+        assertThat(await(By.tagName("dialog")).getText()).contains("items: 5", "dest-postgres");
+        accessible();
+        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        until(() -> browser.findElements(By.tagName("dialog")).isEmpty());
+        assertThat(pipeline.rows()).isEqualTo(Refusing.ROWS - Refusing.REFUSED);
+
+        replay.click();
+        await(By.cssSelector("dialog button[type='submit']")).click();
+        await(By.cssSelector("h1 .badge.succeeded"));
+        assertThat(browser.findElement(By.cssSelector(".graph")).getText()).startsWith("dead letters");
+        assertThat(pipeline.rows()).isEqualTo(Refusing.ROWS);
+        go("#/pipelines/refusing/dead-letters");
+        until(() -> browser.findElement(By.tagName("main")).getText().contains("None: every row was taken."));
+        quiet();
+    }
+
+    @Test
+    void who_may_only_look_is_offered_nothing_else() {
+        String runId = server.run("endless");
+        try {
+            signIn(TestServer.READ_TOKEN);
+            for (String place :
+                    List.of("#/pipelines", "#/pipelines/plain", "#/pipelines/plain/dead-letters", "#/runs/" + runId)) {
+                go(place);
+                // a table, or what stands in place of an empty one
+                await(By.cssSelector("main .scroll, main p.muted:not([role])"));
+                assertThat(browser.findElement(By.id("reader")).getText()).isEqualTo("read only");
+                assertThat(browser.findElements(By.cssSelector("main button")))
+                        .as("buttons at %s", place)
+                        .noneMatch(WebElement::isDisplayed);
+            }
+            signIn(TestServer.TOKEN);
+            go("#/runs/" + runId);
+            assertThat(await(By.cssSelector("button.danger")).isDisplayed()).isTrue();
+            assertThat(browser.findElement(By.id("reader")).getText()).isEmpty();
+        } finally {
+            server.post("/api/v1/runs/" + runId + "/cancel", "");
+            server.ended(runId);
+        }
         quiet();
     }
 

@@ -21,8 +21,10 @@ const main = document.getElementById('main');
 const link = document.getElementById('link');
 const leave = document.getElementById('leave');
 const theme = document.getElementById('theme');
+const reader = document.getElementById('reader');
 let end = () => {};
 let shown = 0;
+let known = {};
 
 function notice(message, kind = 'failed') {
   const box = h(`div.notice.${kind}`, {role: kind === 'failed' ? 'alert' : undefined},
@@ -48,13 +50,20 @@ function feedState(state) {
   say(link, {live: 'live', lost: 'connection lost, trying again', ended: ''}[state] ?? '');
 }
 
-/** What views are given. */
+/** What views are given; `operate` says whether the token may change anything. */
 const page = {
-  main, notice, failed, feedState,
+  main, notice, failed, feedState, operate: false,
   title(text) {
     document.title = `${text} · Rapidbyte`;
   },
 };
+
+/** What the token may do. The server is asked once for each token. */
+async function learnRole() {
+  if (known.token !== token.get()) known = {token: token.get(), role: (await get('/version')).role};
+  page.operate = known.role === 'operate';
+  say(reader, page.operate ? '' : 'read only');
+}
 
 async function show() {
   const mine = ++shown;
@@ -78,6 +87,7 @@ async function show() {
   }
   main.replaceChildren(h('p.muted', {role: 'status'}, 'Loading …'));
   try {
+    await learnRole();
     const [match, view] = found;
     const ended = await view(page, ...match.slice(1).map(decodeURIComponent));
     if (mine === shown) end = ended ?? end;
@@ -92,6 +102,8 @@ async function show() {
 
 function door(why) {
   leave.hidden = true;
+  known = {};
+  say(reader, '');
   const field = h('input', {
     id: 'token', type: 'password', autocomplete: 'current-password', required: true, 'aria-describedby': 'token-help',
   });
@@ -99,7 +111,7 @@ function door(why) {
     event.preventDefault();
     token.set(field.value.trim());
     try {
-      await get('/version');
+      await learnRole();
       await show();
     } catch (error) {
       failed(error);

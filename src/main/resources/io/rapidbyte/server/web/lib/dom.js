@@ -2,7 +2,7 @@
  * Elements without markup: text becomes text nodes, so nothing that a database or a pipeline says is ever read as HTML.
  */
 
-/** `h('a.quiet', {href: '#/runs'}, 'Runs')`. Properties that begin with `on` are listeners; undefined and false ones are left out. */
+/** `h('a.quiet', {href: '#/runs'}, 'Runs')`. Properties that begin with `on` are listeners; undefined and false ones are left out, and such children too. */
 export function h(selector, properties = {}, ...children) {
   const [tag, ...classes] = selector.split('.');
   const element = document.createElement(tag);
@@ -12,7 +12,7 @@ export function h(selector, properties = {}, ...children) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? '' : String(value));
   }
-  element.append(...children.flat().filter(child => child !== undefined && child !== null));
+  element.append(...children.flat().filter(child => child !== undefined && child !== null && child !== false));
   return element;
 }
 
@@ -35,7 +35,7 @@ export function table(caption, heads, rows, empty = 'None.') {
 }
 
 export function row(...cells) {
-  return h('tr', {}, cells.map(cell => h('td', {}, cell ?? '')));
+  return h('tr', {}, cells.map(cell => h('td', {}, cell)));
 }
 
 /** A run's or stream's state: a word, and a colour for those who see it. */

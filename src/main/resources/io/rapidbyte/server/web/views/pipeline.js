@@ -25,8 +25,8 @@ export async function pipeline(page, name) {
     h('p.actions', {},
       known.running
         ? h('a.button', {href: `#${path('runs', known.running)}`}, 'Watch the run')
-        : h('button', {type: 'button', onclick: () => start(page, name)}, 'Run'),
-      h('button.quiet', {type: 'button', onclick: () => check(page, at, findings)}, 'Check'),
+        : page.operate && h('button', {type: 'button', onclick: () => start(page, name)}, 'Run'),
+      page.operate && h('button.quiet', {type: 'button', onclick: () => check(page, at, findings)}, 'Check'),
       h('a.button.quiet', {href: `#${at}/dead-letters`}, 'Dead letters')),
     findings);
   const [{runs}, state] = await Promise.all([

@@ -31,7 +31,7 @@ export async function pipelines(page) {
   }
 
   function button(pipeline) {
-    return h('button', {
+    return page.operate && h('button', {
       type: 'button', disabled: pipeline.running !== undefined, 'aria-label': `Run ${pipeline.name}`,
       onclick: () => start(page, pipeline.name),
     }, 'Run');
@@ -44,9 +44,12 @@ export async function pipelines(page) {
 }
 
 /** Starts a run and goes to its page. */
-export async function start(page, name) {
+export const start = (page, name) => begin(page, '/runs', {pipeline: name});
+
+/** Starts what is a run and goes to its page. */
+export async function begin(page, at, json) {
   try {
-    const started = await post('/runs', {pipeline: name}, {headers: {'idempotency-key': crypto.randomUUID?.() ?? String(Math.random())}});
+    const started = await post(at, json, {headers: {'idempotency-key': crypto.randomUUID?.() ?? String(Math.random())}});
     location.hash = path('runs', started.run_id);
   } catch (error) {
     page.failed(error);

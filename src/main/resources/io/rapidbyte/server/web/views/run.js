@@ -56,7 +56,8 @@ class Board {
     this.took = h('span');
     this.failure = h('div');
     this.cancel = h('button.danger', {type: 'button', onclick: () => this.stop()}, 'Cancel');
-    this.nodes = [known.source ?? 'source', ...(known.transforms ?? []), known.destination ?? 'destination'];
+    const before = record.trigger === 'replay' ? ['dead letters'] : [known.source ?? 'source', ...(known.transforms ?? [])];
+    this.nodes = [...before, known.destination ?? 'destination'];
     this.edges = this.nodes.slice(1).map(() => h('span.rate', {}, '–'));
     this.body = h('tbody');
     this.where = h('div');
@@ -126,7 +127,7 @@ class Board {
 
   head(status, failure) {
     if (this.status.firstChild.textContent !== status) this.status.replaceChildren(badge(status));
-    this.cancel.hidden = status !== 'running';
+    this.cancel.hidden = status !== 'running' || !this.page.operate;
     if (failure && !this.failure.hasChildNodes()) {
       this.failure.append(h('p.failed', {}, failure.message, h('span.muted', {}, ` (${failure.kind}, ${failure.code})`)));
     }
