@@ -70,11 +70,19 @@ public final class Server {
         }
         Tokens tokens = Tokens.of(options);
         return new Prepared(
-                new ServerVerticle(engine, options, tokens, ApiDescription.load(), clock, telemetry), tokens);
+                new ServerVerticle(
+                        engine,
+                        options,
+                        tokens,
+                        options.tls().map(TlsFiles::load),
+                        ApiDescription.load(),
+                        clock,
+                        telemetry),
+                tokens);
     }
 
     private static Throwable cannotListen(ServerOptions options, Throwable cause) {
-        return cause instanceof java.net.BindException || options.tls().isPresent()
+        return cause instanceof java.net.BindException
                 ? refused(
                         "serve.listen",
                         "cannot listen on " + options.host() + ":" + options.port() + ": " + cause.getMessage(),
@@ -82,7 +90,7 @@ public final class Server {
                 : cause;
     }
 
-    private static FailureException refused(String code, String message, Optional<Throwable> cause) {
+    static FailureException refused(String code, String message, Optional<Throwable> cause) {
         Failure failure = new Failure(FailureKind.USAGE, ConnectorError.permanent(ErrorCategory.CONFIG, code, message));
         return cause.map(why -> new FailureException(failure, why)).orElseGet(() -> new FailureException(failure));
     }

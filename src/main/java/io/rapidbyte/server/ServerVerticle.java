@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Wires the server up by hand, and takes it down in good order. */
@@ -35,6 +36,7 @@ final class ServerVerticle extends VerticleBase {
     private final Engine engine;
     private final ServerOptions options;
     private final Tokens tokens;
+    private final Optional<PemKeyCertOptions> certificate;
     private final ApiDescription description;
     private final InstantSource clock;
     private final Telemetry telemetry;
@@ -49,12 +51,14 @@ final class ServerVerticle extends VerticleBase {
             Engine engine,
             ServerOptions options,
             Tokens tokens,
+            Optional<PemKeyCertOptions> certificate,
             ApiDescription description,
             InstantSource clock,
             Telemetry telemetry) {
         this.engine = engine;
         this.options = options;
         this.tokens = tokens;
+        this.certificate = certificate;
         this.description = description;
         this.clock = clock;
         this.telemetry = telemetry;
@@ -136,13 +140,10 @@ final class ServerVerticle extends VerticleBase {
                 .setMaxWebSocketFrameSize(MAX_INCOMING_FRAME)
                 .setMaxWebSocketMessageSize(MAX_INCOMING_FRAME)
                 .addWebSocketSubProtocol(Access.SUBPROTOCOL);
-        options.tls()
-                .ifPresent(tls -> http.setSsl(true)
-                        .setSslHandshakeTimeout(ConnectionGuard.SILENCE.toSeconds())
-                        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-                        .setKeyCertOptions(new PemKeyCertOptions()
-                                .setCertPath(tls.certificate().toString())
-                                .setKeyPath(tls.key().toString())));
+        certificate.ifPresent(own -> http.setSsl(true)
+                .setSslHandshakeTimeout(ConnectionGuard.SILENCE.toSeconds())
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setKeyCertOptions(own));
         return http;
     }
 
@@ -154,7 +155,7 @@ final class ServerVerticle extends VerticleBase {
                 .putHeader("cross-origin-resource-policy", "same-origin")
                 .putHeader("content-security-policy", CONTENT_POLICY)
                 .putHeader("cache-control", "no-store");
-        if (options.tls().isPresent()) {
+        if (certificate.isPresent()) {
             context.response().putHeader("strict-transport-security", "max-age=31536000");
         }
     }

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Certificates and keys in the textual form of RFC 7468. Messages never quote a key (I31). */
-final class Pem {
+public final class Pem {
     /** A chain or a bundle of authorities; the whole public web's takes a quarter of it. */
     private static final int MAX_CHARS = 1 << 20;
 
@@ -27,7 +27,8 @@ final class Pem {
 
     private Pem() {}
 
-    static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
+    /** The certificates of a text, at least one. */
+    public static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> certificates = new ArrayList<>();
         for (byte[] der : blocks(pem, "CERTIFICATE")) {
@@ -39,12 +40,12 @@ final class Pem {
         return certificates;
     }
 
-    static PrivateKey privateKey(String pem) throws GeneralSecurityException {
+    /** The one key of a text, which is not encrypted. */
+    public static PrivateKey privateKey(String pem) throws GeneralSecurityException {
         List<byte[]> keys = blocks(pem, "PRIVATE KEY");
         if (keys.size() != 1) {
-            throw new InvalidKeySpecException(
-                    "the client key must be one unencrypted PKCS #8 block (BEGIN PRIVATE KEY); "
-                            + "openssl pkcs8 -topk8 -nocrypt converts other forms");
+            throw new InvalidKeySpecException("the key must be one unencrypted PKCS #8 block (BEGIN PRIVATE KEY); "
+                    + "openssl pkcs8 -topk8 -nocrypt converts other forms");
         }
         PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(keys.getFirst());
         for (String kind : KEY_KINDS) {
@@ -54,7 +55,7 @@ final class Pem {
                 // Of another kind: the next factory may know it, and the end of the loop says if none does.
             }
         }
-        throw new InvalidKeySpecException("the client key is none of " + String.join(", ", KEY_KINDS));
+        throw new InvalidKeySpecException("the key is none of " + String.join(", ", KEY_KINDS));
     }
 
     static KeyStore emptyKeyStore() throws GeneralSecurityException {

@@ -74,7 +74,7 @@ public final class Certificates {
     }
 
     /** Presents this certificate and trusts itself. */
-    SSLContext context() throws GeneralSecurityException {
+    public SSLContext context() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
         KeyStore trusted = Pem.emptyKeyStore();
