@@ -21,6 +21,11 @@ pub struct Config {
     /// PEM of the authorities that verify-ca and verify-full trust.
     #[serde(default)]
     sslrootcert: Option<String>,
+    /// PEM of the certificate that a server may ask for, and of its key.
+    #[serde(default)]
+    sslcert: Option<String>,
+    #[serde(default)]
+    sslkey: Option<String>,
     #[serde(default)]
     pub(crate) load_method: LoadMethod,
     /// What becomes of a row that the source has deleted, where changes are applied.
@@ -61,6 +66,8 @@ impl Config {
         options.password.clone_from(&self.password);
         options.ssl_mode = self.sslmode;
         options.ssl_root_cert.clone_from(&self.sslrootcert);
+        options.ssl_cert.clone_from(&self.sslcert);
+        options.ssl_key.clone_from(&self.sslkey);
         // A load waits for its source as long as that takes, whatever the role's defaults are.
         for name in ["statement_timeout", "idle_in_transaction_session_timeout"] {
             options.parameters.push((name.to_owned(), "0".to_owned()));

@@ -21,8 +21,8 @@ impl Transport for TcpStream {
             server_name: request.server_name.clone(),
             verify,
             ca_pem: request.ca_pem.clone(),
-            client_certificate_pem: None,
-            client_key_pem: None,
+            client_certificate_pem: request.client_certificate_pem.clone(),
+            client_key_pem: request.client_key_pem.clone(),
         };
         TcpStream::start_tls(self, options).map_err(io::Error::from)
     }

@@ -59,6 +59,10 @@ pub struct ConnectOptions {
     pub ssl_mode: SslMode,
     /// PEM of the authorities that `verify-ca` and `verify-full` trust instead of the system's.
     pub ssl_root_cert: Option<String>,
+    /// PEM of the client's certificate, for servers that ask for one; never without `ssl_key`.
+    pub ssl_cert: Option<String>,
+    /// PEM of its key.
+    pub ssl_key: Option<String>,
     /// Further run-time parameters, set after the client's own once the session stands.
     pub parameters: Vec<(String, String)>,
     /// The most bytes of one COPY message, that is of one row. Larger is an error.
@@ -76,6 +80,8 @@ impl ConnectOptions {
             database: database.to_owned(),
             ssl_mode: SslMode::Prefer,
             ssl_root_cert: None,
+            ssl_cert: None,
+            ssl_key: None,
             parameters: Vec::new(),
             max_copy_message_bytes: MAX_MESSAGE_BYTES,
         }
@@ -91,7 +97,7 @@ impl ConnectOptions {
     }
 }
 
-/// Leaves the password out (I31).
+/// Leaves the password and the key out (I31).
 impl fmt::Debug for ConnectOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectOptions")

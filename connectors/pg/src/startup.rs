@@ -91,6 +91,8 @@ impl<T: Transport> Client<T> {
                     server_name: options.host.clone(),
                     verify: ssl_mode.verify(),
                     ca_pem: options.ssl_root_cert.clone(),
+                    client_certificate_pem: options.ssl_cert.clone(),
+                    client_key_pem: options.ssl_key.clone(),
                 };
                 self.io.start_tls(&request).map_err(|cause| self.tls_failed(cause))?;
                 self.encrypted = true;

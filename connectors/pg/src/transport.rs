@@ -12,7 +12,7 @@ pub enum Verify {
 }
 
 /// What a transport needs to know to switch to TLS.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TlsRequest {
     /// The host name as configured; sent as SNI.
     pub server_name: String,
@@ -20,6 +20,10 @@ pub struct TlsRequest {
     pub verify: Verify,
     /// PEM of the authorities to trust instead of the system's.
     pub ca_pem: Option<String>,
+    /// PEM of the certificate to show to a server that asks for one; with `client_key_pem` or not at all.
+    pub client_certificate_pem: Option<String>,
+    /// PEM of its key.
+    pub client_key_pem: Option<String>,
 }
 
 /// A connected byte stream that can be encrypted from some point on.

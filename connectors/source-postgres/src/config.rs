@@ -23,6 +23,11 @@ pub struct Config {
     /// PEM of the authorities that verify-ca and verify-full trust.
     #[serde(default)]
     sslrootcert: Option<String>,
+    /// PEM of the certificate that a server may ask for, and of its key.
+    #[serde(default)]
+    sslcert: Option<String>,
+    #[serde(default)]
+    sslkey: Option<String>,
     /// The longest a statement may run, COPY included; without it the server's own setting holds.
     #[serde(default)]
     statement_timeout_seconds: Option<u32>,
@@ -73,6 +78,8 @@ impl Config {
         options.password.clone_from(&self.password);
         options.ssl_mode = self.sslmode;
         options.ssl_root_cert.clone_from(&self.sslrootcert);
+        options.ssl_cert.clone_from(&self.sslcert);
+        options.ssl_key.clone_from(&self.sslkey);
         if let Some(seconds) = self.statement_timeout_seconds {
             options.parameters.push(("statement_timeout".to_owned(), format!("{seconds}s")));
         }

@@ -119,6 +119,12 @@ final class PipelineText {
         return targetConfig("password: '" + password + "'");
     }
 
+    /** Who has no password. */
+    PipelineText targetAs(String user) {
+        targetUser = user;
+        return this;
+    }
+
     PipelineText sourceAt(String host, int port) {
         sourceHost = host;
         sourcePort = port;

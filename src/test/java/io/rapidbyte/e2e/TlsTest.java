@@ -1,6 +1,7 @@
 package io.rapidbyte.e2e;
 
 import static io.rapidbyte.e2e.Runs.fail;
+import static io.rapidbyte.e2e.Runs.refuse;
 import static io.rapidbyte.e2e.Runs.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +28,7 @@ class TlsTest {
 
     private static Certificates server;
     private static Certificates client;
+    private static Certificates colleague;
     private static Certificates stranger;
     private static Postgres postgres;
     private static Postgres.Database source;
@@ -36,13 +38,14 @@ class TlsTest {
     static void start() throws Exception {
         server = Certificates.generate(folder, "server", "dns:localhost");
         client = Certificates.generate(folder, "shown", "dns:client");
+        colleague = Certificates.generate(folder, "colleague", "dns:colleague");
         stranger = Certificates.generate(folder, "shown", "dns:stranger");
         postgres = Postgres.startWithTls(
                 written("server.crt", server.certificatePem()),
                 written("server.key", server.keyPem()),
-                written("clients.crt", client.certificatePem()),
+                written("clients.crt", client.certificatePem() + colleague.certificatePem()),
                 """
-                hostssl all shown 127.0.0.1/32 cert
+                hostssl all shown 127.0.0.1/32 trust clientcert=verify-full
                 host all shown 127.0.0.1/32 reject
                 hostssl all encrypted 127.0.0.1/32 trust
                 host all encrypted 127.0.0.1/32 reject
@@ -58,16 +61,19 @@ class TlsTest {
                 "create role plain login",
                 "grant select on users to public");
         written("ca.pem", server.certificatePem());
-        written("other.pem", stranger.certificatePem());
-        written("client.pem", client.certificatePem());
-        written("client.key", client.keyPem());
-        written("stranger.pem", stranger.certificatePem());
-        written("stranger.key", stranger.keyPem());
+        keep("client", client);
+        keep("colleague", colleague);
+        keep("stranger", stranger);
     }
 
     @AfterAll
     static void stop() {
         postgres.close();
+    }
+
+    private static void keep(String name, Certificates certificate) throws Exception {
+        written(name + ".pem", certificate.certificatePem());
+        written(name + ".key", certificate.keyPem());
     }
 
     private static Path written(String name, String content) throws IOException {
@@ -84,6 +90,12 @@ class TlsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The settings of a client with that certificate. */
+    private static String shown(String name) {
+        return "sslrootcert: " + file("ca.pem") + ", sslcert: " + file(name + ".pem") + ", sslkey: "
+                + file(name + ".key");
     }
 
     private static PipelineText as(String user, String mode, String host) {
@@ -119,7 +131,7 @@ class TlsTest {
     @ValueSource(strings = {"verify-ca", "verify-full"})
     void an_authority_that_is_not_trusted_is_no_authority(String mode) {
         Failure failure = fail(
-                as("encrypted", mode, "localhost").sourceConfig("sslrootcert: " + file("other.pem")),
+                as("encrypted", mode, "localhost").sourceConfig("sslrootcert: " + file("stranger.pem")),
                 FailureKind.CONFIG);
         assertThat(failure.error().message()).contains("localhost");
     }
@@ -130,6 +142,47 @@ class TlsTest {
         fail(
                 as("encrypted", "verify-full", "127.0.0.1").sourceConfig("sslrootcert: " + file("ca.pem")),
                 FailureKind.CONFIG);
+    }
+
+    /** Both ends: the table is copied within the server that asks for certificates. */
+    @Test
+    void a_client_certificate_lets_its_owner_in() {
+        Postgres.Database secured = postgres.database();
+        secured.execute("grant create on schema public to shown");
+        succeed(new PipelineText(source, secured)
+                        .sourceAs("shown")
+                        .sourceAt("localhost", postgres.port())
+                        .sourceConfig("sslmode: verify-full")
+                        .sourceConfig(shown("client"))
+                        .targetAs("shown")
+                        .targetConfig("sslmode: verify-ca")
+                        .targetConfig(shown("client"))
+                        .stream("users"));
+        assertThat(secured.fingerprint("users")).isEqualTo(source.fingerprint("users"));
+    }
+
+    @Test
+    void nobody_without_a_certificate_is_let_in() {
+        assertThat(fail(as("shown", "require", "localhost"), FailureKind.SOURCE)
+                        .error()
+                        .code())
+                .isEqualTo("pg.auth-failed");
+    }
+
+    /** One has a certificate of an authority that the server knows, but of another role; one has that role's, of its own making. */
+    @ParameterizedTest
+    @ValueSource(strings = {"colleague", "stranger"})
+    void nobody_else_is_let_in_and_no_key_is_told(String name) throws Exception {
+        Failure failure = fail(as("shown", "require", "localhost").sourceConfig(shown(name)), FailureKind.SOURCE);
+        String key = Files.readAllLines(folder.resolve(name + ".key")).get(1);
+        assertThat(failure.toString()).doesNotContain(key);
+    }
+
+    @Test
+    void a_certificate_without_its_key_is_refused_before_the_run() {
+        assertThat(refuse(as("shown", "require", "localhost").sourceConfig("sslcert: " + file("client.pem"))))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("sslkey"));
     }
 
     @Test
