@@ -3,7 +3,7 @@
 use crate::host;
 use crate::types::{
     Barrier, CheckpointKind, ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, FindingLevel,
-    Inbound, KeyRange, RangeDigest, ReadSummary, Receipt, RepairSummary, RowDigest, StreamContext, TransformSummary,
+    Inbound, KeyRange, LogSlot, RangeDigest, ReadSummary, Receipt, RepairSummary, RowDigest, StreamContext, TransformSummary,
     WriteSummary,
 };
 use crate::Result;
@@ -64,6 +64,18 @@ pub trait Source: Sized {
     fn read_rows(&mut self, what: &Comparison, keys: &[Vec<String>], out: &mut Emitter) -> Result<()> {
         let _ = (what, keys, out);
         Err(no_comparison())
+    }
+
+    /// The slots of the database that is read, whoever made them; none where the source reads no log.
+    fn slots(&mut self, streams: &[StreamContext]) -> Result<Vec<LogSlot>> {
+        let _ = streams;
+        Ok(Vec::new())
+    }
+
+    /// Drops a slot that nobody is reading from, for good.
+    fn drop_slot(&mut self, name: &str) -> Result<()> {
+        let message = format!("this connector reads no log, so there is no slot {name:?}");
+        Err(ConnectorError::config("connector.no-slots", message))
     }
 
     /// Gives everything back. Called even after an error.

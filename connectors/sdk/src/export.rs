@@ -8,7 +8,7 @@ use crate::abi::{give, mem, take, Abi, Addr};
 use crate::config;
 use crate::connector::{Destination, Emitter, Inbox, Source, Transform};
 use crate::types::{
-    ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, KeyRange, RangeDigest, ReadSummary,
+    ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, KeyRange, LogSlot, RangeDigest, ReadSummary,
     Receipt, RepairSummary, RowDigest, StreamContext, TransformSummary, WriteSummary,
 };
 use crate::Result;
@@ -72,9 +72,15 @@ fn log_panics() {
 unsafe fn open<C: serde::de::DeserializeOwned>(at: Addr, len: usize) -> Result<C> {
     log_panics();
     // SAFETY: as the caller promises.
-    let json = unsafe { u8::load_list(at, len) };
-    let json = String::from_utf8(json).expect("the host passes UTF-8");
-    config::parse(&json)
+    config::parse(&unsafe { text(at, len) })
+}
+
+/// # Safety
+/// `at` and `len` describe a string that the host has stored for us.
+unsafe fn text(at: Addr, len: usize) -> String {
+    // SAFETY: as the caller promises.
+    let bytes = unsafe { u8::load_list(at, len) };
+    String::from_utf8(bytes).expect("the host passes UTF-8")
 }
 
 macro_rules! role {
@@ -134,6 +140,26 @@ role!(transform, Transform, run, TransformSummary, |connector, ctx| {
 /// Runs a source's `discover`.
 pub fn discover<T: Source>(slot: &Slot<T>) -> Addr {
     give::<Result<Vec<DiscoveredStream>>>(slot.with(T::discover))
+}
+
+/// Runs a source's `slots`.
+///
+/// # Safety
+/// The arguments are as the canonical ABI has them.
+pub unsafe fn slots<T: Source>(slot: &Slot<T>, streams: Addr, len: usize) -> Addr {
+    // SAFETY: as the caller promises.
+    let streams = unsafe { StreamContext::load_list(streams, len) };
+    give::<Result<Vec<LogSlot>>>(slot.with(|connector| connector.slots(&streams)))
+}
+
+/// Runs a source's `drop-slot`.
+///
+/// # Safety
+/// The arguments are as the canonical ABI has them.
+pub unsafe fn drop_slot<T: Source>(slot: &Slot<T>, name: Addr, len: usize) -> Addr {
+    // SAFETY: as the caller promises.
+    let name = unsafe { text(name, len) };
+    give::<Result<()>>(slot.with(|connector| connector.drop_slot(&name)))
 }
 
 /// Runs a destination's `resume`.
@@ -226,11 +252,12 @@ freed! {
     post_digest: Vec<RangeDigest>, "digest";
     post_row_digests: Vec<RowDigest>, "row-digests";
     post_read_rows: ReadSummary, "read-rows";
+    post_slots: Vec<LogSlot>, "slots";
     post_repair: RepairSummary, "repair";
 }
 
 /// # Safety
-/// `open` or `close` gave this address.
+/// `open`, `close` or `drop-slot` gave this address.
 pub unsafe fn post_unit(at: Addr) {
     // SAFETY: as the caller promises.
     let _ = unsafe { take::<Result<()>>(at) };
@@ -280,6 +307,32 @@ macro_rules! source {
             )]
             pub unsafe extern "C" fn post_discover(at: u32) {
                 unsafe { $crate::export::post_discover(at) }
+            }
+
+            #[cfg_attr(target_arch = "wasm32", export_name = "rapidbyte:connector/source-connector@2.0.0#slots")]
+            pub unsafe extern "C" fn slots(streams: u32, len: usize) -> u32 {
+                unsafe { $crate::export::slots(&SLOT, streams, len) }
+            }
+
+            #[cfg_attr(
+                target_arch = "wasm32",
+                export_name = "cabi_post_rapidbyte:connector/source-connector@2.0.0#slots"
+            )]
+            pub unsafe extern "C" fn post_slots(at: u32) {
+                unsafe { $crate::export::post_slots(at) }
+            }
+
+            #[cfg_attr(target_arch = "wasm32", export_name = "rapidbyte:connector/source-connector@2.0.0#drop-slot")]
+            pub unsafe extern "C" fn drop_slot(name: u32, len: usize) -> u32 {
+                unsafe { $crate::export::drop_slot(&SLOT, name, len) }
+            }
+
+            #[cfg_attr(
+                target_arch = "wasm32",
+                export_name = "cabi_post_rapidbyte:connector/source-connector@2.0.0#drop-slot"
+            )]
+            pub unsafe extern "C" fn post_drop_slot(at: u32) {
+                unsafe { $crate::export::post_unit(at) }
             }
 
             $crate::__compared!("source-connector", source_compared,

@@ -537,6 +537,36 @@ record! {
     }
 }
 
+cases! {
+    /// Who reads from a slot, as far as the source can tell.
+    pub enum SlotReader {
+        /// The pipeline that asks.
+        Pipeline = "pipeline",
+        /// Nobody any more: the pipeline that asks did under earlier settings.
+        Earlier = "earlier",
+        /// Somebody else, or nobody.
+        Other = "other",
+    }
+}
+
+record! {
+    /// A place in the log of a source's server that the server keeps for a reader, with all that was logged since.
+    pub struct LogSlot {
+        /// Its name at the server.
+        pub name: String,
+        /// Who reads from it.
+        pub reader: SlotReader,
+        /// Whether somebody is reading from it at this moment.
+        pub active: bool,
+        /// Whether the server has thrown away what a reader would need.
+        pub lost: bool,
+        /// The log that the server keeps for it.
+        pub retained_bytes: u64,
+        /// Up to where it was read, in the server's words.
+        pub position: Option<String>,
+    }
+}
+
 record! {
     /// What a repair has changed.
     pub struct RepairSummary {

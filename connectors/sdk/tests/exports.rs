@@ -2,8 +2,8 @@
 
 use rapidbyte_sdk::abi::{give, mem, take, Abi, Addr};
 use rapidbyte_sdk::types::{
-    Column, ComparableTable, ComparedColumn, Comparison, DiscoveredStream, KeyRange, RangeDigest, ReadSummary, Receipt,
-    RepairSummary, StreamSchema, SyncMode, TransformSummary, WriteSummary,
+    Column, ComparableTable, ComparedColumn, Comparison, DiscoveredStream, KeyRange, LogSlot, RangeDigest, ReadSummary,
+    Receipt, RepairSummary, SlotReader, StreamSchema, SyncMode, TransformSummary, WriteSummary,
 };
 use rapidbyte_sdk::{
     testing, ConnectorError, Destination, Emitter, Finding, Inbound, Inbox, Result, Source, StreamContext, Transform,
@@ -64,6 +64,15 @@ mod source {
             }])
         }
 
+        fn slots(&mut self, streams: &[StreamContext]) -> Result<Vec<LogSlot>> {
+            Ok(vec![slot(&streams[1].name)])
+        }
+
+        fn drop_slot(&mut self, name: &str) -> Result<()> {
+            let none = ConnectorError::config("hello.no-slot", "there is no such slot");
+            if name == "b" { Ok(()) } else { Err(none) }
+        }
+
         fn read(&mut self, ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
             if ctx.name == "missing" {
                 return Err(ConnectorError::schema("hello.missing", "there is no such stream"));
@@ -72,6 +81,17 @@ mod source {
             assert_eq!(out.barrier("here")?, 1);
             out.end_at("end".to_owned());
             out.batch(b"bye", 1)
+        }
+    }
+
+    pub fn slot(name: &str) -> LogSlot {
+        LogSlot {
+            name: name.to_owned(),
+            reader: SlotReader::Earlier,
+            active: true,
+            lost: false,
+            retained_bytes: 1 << 40,
+            position: Some("0/1".to_owned()),
         }
     }
 
@@ -93,6 +113,14 @@ fn a_source_lives_from_open_to_close() {
 
         let streams = exports::discover();
         assert_eq!(result::<Vec<DiscoveredStream>>(streams).expect("discovers")[0].schema.columns.len(), 2);
+
+        let (streams, count) = contexts();
+        let slots = result::<Vec<LogSlot>>(exports::slots(streams, count)).expect("lists");
+        assert_eq!(slots[0], source::slot("b"));
+        let (name, len) = string("b");
+        assert_eq!(result::<()>(exports::drop_slot(name, len)), Ok(()));
+        let (name, len) = string("z");
+        assert_eq!(result::<()>(exports::drop_slot(name, len)).expect_err("fails").code, "hello.no-slot");
 
         let read = exports::run(give(StreamContext::for_tests("a")));
         assert_eq!(
@@ -116,6 +144,10 @@ fn a_source_lives_from_open_to_close() {
         exports::post_discover(exports::discover());
         let (streams, count) = contexts();
         exports::post_validate(exports::validate(streams, count));
+        let (streams, count) = contexts();
+        exports::post_slots(exports::slots(streams, count));
+        let (name, len) = string("b");
+        exports::post_drop_slot(exports::drop_slot(name, len));
         exports::post_run(exports::run(give(StreamContext::for_tests("a"))));
     }
     assert_eq!(mem::live(), 0, "the guest has freed what it received, the posts what it gave");

@@ -38,6 +38,12 @@ pub struct Config {
     pub replication_slot: Option<String>,
     #[serde(default)]
     pub publication: Option<String>,
+    /// More log than this, kept for the slot, is warned of.
+    #[serde(default = "default_retained_wal_warning_mb")]
+    pub retained_wal_warning_mb: u64,
+    /// More than this is an error of `check`; none is no limit.
+    #[serde(default)]
+    pub retained_wal_limit_mb: Option<u64>,
 }
 
 /// Whether full refreshes are read in the order of the primary key, so that an unfinished one goes on
@@ -51,6 +57,10 @@ pub enum Resume {
     /// Wherever the key allows it.
     Key,
     Off,
+}
+
+fn default_retained_wal_warning_mb() -> u64 {
+    1024
 }
 
 fn default_schema() -> String {

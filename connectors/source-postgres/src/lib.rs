@@ -28,7 +28,8 @@ mod types;
 use rapidbyte_pg::{Client, ConnectOptions};
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{
-    Column, ComparableTable, Comparison, DiscoveredStream, KeyRange, RangeDigest, RowDigest, StreamSchema, SyncMode,
+    Column, ComparableTable, Comparison, DiscoveredStream, KeyRange, LogSlot, RangeDigest, RowDigest, StreamSchema,
+    SyncMode,
 };
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
 
@@ -122,6 +123,20 @@ impl Source for PostgresSource {
     fn read_rows(&mut self, what: &Comparison, keys: &[Vec<String>], out: &mut Emitter) -> Result<()> {
         self.read_some(what, keys, out)
             .map_err(|error| error.context(&format!("reading rows of stream {}", what.context.name)))
+    }
+
+    fn slots(&mut self, streams: &[StreamContext]) -> Result<Vec<LogSlot>> {
+        let mut client = self.connect(&self.options)?;
+        let slots = cdc::slots(&mut client, &self.config, streams)?;
+        client.close()?;
+        Ok(slots)
+    }
+
+    fn drop_slot(&mut self, name: &str) -> Result<()> {
+        let mut client = self.connect(&self.options)?;
+        cdc::drop_slot(&mut client, name)?;
+        client.close()?;
+        Ok(())
     }
 
     fn close(mut self) -> Result<()> {

@@ -44,6 +44,8 @@ const SHAPES: &[&str] = &[
     RangeDigest::SHAPE,
     RowDigest::SHAPE,
     RepairSummary::SHAPE,
+    SlotReader::SHAPE,
+    LogSlot::SHAPE,
     Inbound::SHAPE,
     CheckpointKind::SHAPE,
     MetricValue::SHAPE,

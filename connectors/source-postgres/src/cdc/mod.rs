@@ -16,7 +16,7 @@ mod visible;
 
 use rapidbyte_pg::{Client, ConnectOptions, Transport};
 use rapidbyte_sdk::names::quote_literal;
-use rapidbyte_sdk::types::{CursorValue, MetricValue};
+use rapidbyte_sdk::types::{CursorValue, LogSlot, MetricValue};
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, StreamContext, TcpStream};
 
@@ -26,7 +26,7 @@ use crate::stream::{self, Refusal, Selection};
 use drain::Drain;
 use lsn::Lsn;
 use place::{Copied, Origin, Place};
-use slot::{Names, Slot};
+use slot::{Names, Retained, Slot};
 use table::Changeable;
 
 /// Reads streams of changes.
@@ -44,7 +44,7 @@ impl<'a> Changes<'a> {
     /// Looks whether the stream can be read.
     pub fn validate<T: Transport>(&self, client: &mut Client<T>) -> Result<Vec<Finding>> {
         let found = self.look(client)?;
-        preflight::findings(client, &self.names, self.ctx, found)
+        preflight::findings(client, self.config, &self.names, self.ctx, found)
     }
 
     /// Copies the table, or drains what has changed since. `client` opens sessions.
@@ -137,6 +137,9 @@ impl<'a> Changes<'a> {
         let (selection, changeable) = self.look(client)?.map_err(crate::first)?;
         let slot = self.guard(client, &selection, &place, end)?;
         host::metric("cdc_retained_bytes", MetricValue::Gauge(slot.retained_bytes as f64));
+        if let (Retained::Much | Retained::OverLimit, message) = slot.retained(&self.names.slot, self.config) {
+            rapidbyte_sdk::warn!("{message}");
+        }
         // All streams have made durable what lies before, and none can need it again (I23).
         if let Some(least) = self.committed().min() {
             slot::advance(client, &self.names.slot, least)?;
@@ -186,6 +189,14 @@ impl<'a> Changes<'a> {
         ConnectorError::schema("pg.cdc-place-lost", message)
     }
 }
+
+/// The slots of the database that is read; those of `streams`' pipeline are known as such.
+pub fn slots<T: Transport>(client: &mut Client<T>, config: &Config, streams: &[StreamContext]) -> Result<Vec<LogSlot>> {
+    let pipeline = streams.first().map_or("", |ctx| &ctx.run.pipeline);
+    slot::list(client, &Names::of(config, pipeline), streams)
+}
+
+pub use slot::drop as drop_slot;
 
 /// The most bytes of a message: a change holds the row as it was and as it is, and PostgreSQL prints a byte as two
 /// digits.

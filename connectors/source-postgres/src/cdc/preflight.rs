@@ -4,12 +4,10 @@ use rapidbyte_pg::{Client, Row, Transport};
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::{Finding, Result, StreamContext};
 
-use super::slot::{self, Names, Slot};
+use super::slot::{self, Names, Retained, Slot};
 use super::table::{Changeable, Identity};
+use crate::config::Config;
 use crate::stream::{Refusal, Selection};
-
-/// More log than this, kept for a slot, is worth a look.
-const MUCH_RETAINED_BYTES: u64 = 1 << 30;
 
 const SERVER: &str = "
 SELECT current_setting('wal_level'), pg_is_in_recovery(), current_user,
@@ -35,6 +33,7 @@ FROM pg_catalog.pg_class c WHERE c.oid = $1::oid";
 /// All that there is to say of a stream.
 pub fn findings<T: Transport>(
     client: &mut Client<T>,
+    config: &Config,
     names: &Names,
     ctx: &StreamContext,
     found: Result<(Selection, Changeable), Vec<Refusal>>,
@@ -61,7 +60,7 @@ pub fn findings<T: Transport>(
     );
     report.findings.push(Finding::ok(Some(report.stream), "pg.readable", message));
     publication(client, names, &selection, &mut report)?;
-    slot_of(client, &names.slot, &mut report)?;
+    slot_of(client, config, &names.slot, &mut report)?;
     Ok(report.findings)
 }
 
@@ -152,7 +151,12 @@ fn published(row: &Row<'_>, name: &str, report: &mut Report<'_>) -> Result<()> {
     Ok(())
 }
 
-fn slot_of<T: Transport>(client: &mut Client<T>, name: &str, report: &mut Report<'_>) -> Result<()> {
+fn slot_of<T: Transport>(
+    client: &mut Client<T>,
+    config: &Config,
+    name: &str,
+    report: &mut Report<'_>,
+) -> Result<()> {
     let Some(slot) = Slot::find(client, name)? else {
         let rows = client.simple_query(SERVER)?;
         if rows.row(0).bool(4)? {
@@ -172,15 +176,12 @@ fn slot_of<T: Transport>(client: &mut Client<T>, name: &str, report: &mut Report
         report.refuse(refusal);
         return Ok(());
     }
-    let megabytes = slot.retained_bytes >> 20;
-    let message = format!("the server keeps {megabytes} MB of its log for the replication slot {name}");
-    report.findings.push(match slot.retained_bytes > MUCH_RETAINED_BYTES {
-        false => Finding::ok(Some(report.stream), "pg.slot", message),
-        true => Finding::warning(
-            Some(report.stream),
-            "pg.slot-retains",
-            message + ", which only a run of this pipeline sets free; max_slot_wal_keep_size limits it, at the price of the slot",
-        ),
+    let (retained, message) = slot.retained(name, config);
+    let stream = Some(report.stream);
+    report.findings.push(match retained {
+        Retained::Little => Finding::ok(stream, "pg.slot", message),
+        Retained::Much => Finding::warning(stream, "pg.slot-retains", message),
+        Retained::OverLimit => Finding::error(stream, "pg.slot-over-limit", message),
     });
     if slot.is_active {
         let message = format!("the replication slot {name} is being read from at this moment");

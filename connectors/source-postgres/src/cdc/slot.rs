@@ -1,11 +1,12 @@
 //! The replication slot and the publication of a pipeline (I25).
 
 use rapidbyte_pg::{Client, PgError, Row, Transport};
-use rapidbyte_sdk::names::{quote_identifier, quote_literal};
-use rapidbyte_sdk::types::ErrorCategory;
-use rapidbyte_sdk::{ConnectorError, Result};
+use rapidbyte_sdk::names::quote_identifier;
+use rapidbyte_sdk::types::{ErrorCategory, LogSlot, SlotReader};
+use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
 
 use super::lsn::Lsn;
+use super::place::Place;
 use crate::config::Config;
 use crate::stream::Refusal;
 
@@ -72,6 +73,14 @@ pub struct Slot {
     pub retained_bytes: u64,
 }
 
+/// How much log a slot makes the server keep, by the settings' measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retained {
+    Little,
+    Much,
+    OverLimit,
+}
+
 impl Slot {
     pub fn find<T: Transport>(client: &mut Client<T>, name: &str) -> Result<Option<Slot>> {
         // The server shows a status since 13.
@@ -117,6 +126,21 @@ impl Slot {
         None
     }
 
+    /// How much log the server keeps for it, and whether that is more than the settings want (I25).
+    pub fn retained(&self, name: &str, config: &Config) -> (Retained, String) {
+        let megabytes = self.retained_bytes >> 20;
+        let told = format!("the server keeps {megabytes} MB of its log for the replication slot {name}");
+        let advice = "only a run of this pipeline, with all of its streams, sets it free; the server's max_slot_wal_keep_size \
+                      limits it, at the price of the slot";
+        match config.retained_wal_limit_mb {
+            Some(limit) if megabytes >= limit => {
+                (Retained::OverLimit, format!("{told}, and retained_wal_limit_mb is {limit}: {advice}"))
+            }
+            _ if megabytes >= config.retained_wal_warning_mb => (Retained::Much, format!("{told}: {advice}")),
+            _ => (Retained::Little, told),
+        }
+    }
+
     /// What stands against going on from `place` (I25).
     pub fn gap(&self, name: &str, place: Lsn) -> Option<Refusal> {
         let confirmed = self.confirmed.filter(|confirmed| *confirmed > place)?;
@@ -144,11 +168,12 @@ pub fn vanished(name: &str, place: Option<Lsn>) -> Refusal {
 fn start_over(slot: &str) -> String {
     let first = match slot {
         "" => String::new(),
-        slot => format!("first run on the source: SELECT pg_drop_replication_slot({}); then ", quote_literal(slot)),
+        slot => format!("first run rapidbyte cdc drop --slot {slot} --yes; then "),
     };
     format!(
         "To copy the tables again: {first}run rapidbyte state reset --stream for every stream of this pipeline, then the \
-         pipeline; rows that were deleted meanwhile remain until rapidbyte verify --repair removes them"
+         pipeline; rows that were deleted meanwhile remain until rapidbyte verify --repair --delete-extra removes \
+         them"
     )
 }
 
@@ -215,6 +240,54 @@ pub fn advance<T: Transport>(client: &mut Client<T>, name: &str, place: Lsn) -> 
             Err(error) if is_in_use(&error) => await_release(client, name)?,
             Err(error) => return Err(ConnectorError::from(error).context(&format!("advancing the slot {name}"))),
         }
+    }
+}
+
+/// All logical slots of the database. A cursor that is kept names the slot that it is of.
+pub fn list<T: Transport>(client: &mut Client<T>, names: &Names, streams: &[StreamContext]) -> Result<Vec<LogSlot>> {
+    let cursors = streams.iter().filter_map(|ctx| ctx.cursor.as_ref()?.last_value.as_ref());
+    let read_before: Vec<String> = cursors.filter_map(|value| Some(Place::read(value).ok()?.origin.slot)).collect();
+    let by_default = streams.first().map(|ctx| derived(&ctx.run.pipeline));
+    let rows = client.simple_query(
+        "SELECT slot_name FROM pg_catalog.pg_replication_slots WHERE slot_type = 'logical' AND database = current_database() \
+         ORDER BY slot_name",
+    )?;
+    let found: Vec<String> = rows.iter().filter_map(|row| row.get(0).map(str::to_owned)).collect();
+    let mut slots = Vec::with_capacity(found.len());
+    for name in found {
+        // One that was dropped since is not told.
+        let Some(slot) = Slot::find(client, &name)? else { continue };
+        let reader = if name == names.slot {
+            SlotReader::Pipeline
+        } else if read_before.contains(&name) || by_default.as_ref() == Some(&name) {
+            SlotReader::Earlier
+        } else {
+            SlotReader::Other
+        };
+        slots.push(LogSlot {
+            reader,
+            active: slot.is_active,
+            lost: slot.is_lost,
+            retained_bytes: slot.retained_bytes,
+            position: slot.confirmed.map(|place| place.to_string()),
+            name,
+        });
+    }
+    Ok(slots)
+}
+
+/// Drops a slot that nobody is reading from (I25: by a user's order only).
+pub fn drop<T: Transport>(client: &mut Client<T>, name: &str) -> Result<()> {
+    match client.query("SELECT pg_catalog.pg_drop_replication_slot($1)", &[Some(name)]) {
+        Ok(_) => Ok(()),
+        Err(error) if is_in_use(&error) => {
+            let message = format!(
+                "the replication slot {name} is being read from at this moment, so it was not dropped; stop its reader, which \
+                 pg_stat_activity shows, and try again"
+            );
+            Err(ConnectorError::config("pg.slot-in-use", message))
+        }
+        Err(error) => Err(ConnectorError::from(error).context(&format!("dropping the replication slot {name}"))),
     }
 }
 

@@ -72,6 +72,7 @@ public final class Cli {
                 .addSubcommand(new DiscoverCommand(root))
                 .addSubcommand(new ServeCommand(root))
                 .addSubcommand(StateCommand.withSubcommands(root))
+                .addSubcommand(CdcCommand.withSubcommands(root))
                 .addSubcommand(RunsCommand.withSubcommands(root))
                 .addSubcommand(DlqCommand.withSubcommands(root))
                 .addSubcommand(ConnectorsCommand.withSubcommands(root))

@@ -12,6 +12,7 @@ import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunReport;
 import java.nio.file.Path;
@@ -80,6 +81,14 @@ public final class Json {
         ObjectNode node = result("discover", "succeeded", 0);
         ArrayNode array = node.putArray("streams");
         streams.forEach(stream -> array.add(ListingJson.stream(stream)));
+        return node;
+    }
+
+    /** @param key what the slots are: {@code slots} or {@code dropped} */
+    static ObjectNode slots(String command, String key, List<LogSlot> slots) {
+        ObjectNode node = result(command, "succeeded", 0);
+        ArrayNode array = node.putArray(key);
+        slots.forEach(slot -> array.add(ListingJson.slot(slot)));
         return node;
     }
 

@@ -14,6 +14,7 @@ import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.KeyRange;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.RangeDigest;
 import io.rapidbyte.model.ReadSummary;
 import io.rapidbyte.model.Receipt;
@@ -88,10 +89,13 @@ public final class ConnectorInstance implements AutoCloseable {
     }
 
     public List<Finding> validate(List<StreamContext> streams) throws ConnectorException {
-        List<Object> contexts = streams.stream().map(ConnectorInstance::toWit).toList();
-        return list(Finding.class, call("validate", contexts)).stream()
+        return list(Finding.class, call("validate", contexts(streams))).stream()
                 .map(this::told)
                 .toList();
+    }
+
+    private static List<Object> contexts(List<StreamContext> streams) {
+        return streams.stream().map(ConnectorInstance::toWit).toList();
     }
 
     private Finding told(Finding finding) {
@@ -105,6 +109,16 @@ public final class ConnectorInstance implements AutoCloseable {
     /** Sources only. */
     public List<DiscoveredStream> discover() throws ConnectorException {
         return list(DiscoveredStream.class, call("discover"));
+    }
+
+    /** Sources only: the slots of the database that is read; the cursors of the streams tell which were this pipeline's. */
+    public List<LogSlot> slots(List<StreamContext> streams) throws ConnectorException {
+        return list(LogSlot.class, call("slots", contexts(streams)));
+    }
+
+    /** Sources only: drops a slot that nobody is reading from, for good. */
+    public void dropSlot(String name) throws ConnectorException {
+        call("drop-slot", name);
     }
 
     /** Sources only; returns when the stream has been read to its end. */

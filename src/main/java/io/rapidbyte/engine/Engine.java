@@ -9,6 +9,7 @@ import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.FailureException;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.state.StateStore;
 import io.rapidbyte.wasm.GuestInstance;
@@ -16,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The engine's front door. Safe on any thread; futures complete on the orchestrator's event loop. */
@@ -158,6 +160,22 @@ public final class Engine {
      */
     public Future<List<DiscoveredStream>> discover(Pipeline pipeline) {
         return errands.discover(pipeline);
+    }
+
+    /**
+     * The slots in the log of the source's server, whoever reads from them. Fails with a {@link PipelineException} where the
+     * source's settings have problems, and with a {@link FailureException} where the source or the state fails.
+     */
+    public Future<List<LogSlot>> slots(Pipeline pipeline) {
+        return errands.slots(pipeline);
+    }
+
+    /**
+     * Drops a slot, or without a name the one that the pipeline reads from, and gives what was dropped. Takes the pipeline's
+     * lease. Fails as {@link #slots} does, and where there is no such slot, somebody reads from it, or a run is under way.
+     */
+    public Future<List<LogSlot>> dropSlots(Pipeline pipeline, Optional<String> named) {
+        return errands.dropSlots(pipeline, named);
     }
 
     /**

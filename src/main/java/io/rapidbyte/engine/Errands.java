@@ -12,6 +12,7 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamContext;
 import io.vertx.core.Context;
@@ -79,11 +80,34 @@ final class Errands {
     }
 
     Future<List<DiscoveredStream>> discover(Pipeline pipeline) {
-        return OffLoop.call(vertx, () -> Preflight.checkSource(catalog, pipeline))
-                .compose(part -> ask(part, ConnectorInstance::discover).recover(cause -> failed(part, cause)));
+        return askSource(pipeline, ConnectorInstance::discover);
     }
 
-    private static Future<List<DiscoveredStream>> failed(Cast.Part part, Throwable cause) {
+    Future<List<LogSlot>> slots(Pipeline pipeline) {
+        return stores.open(pipeline.state())
+                .compose(store -> store.cursors(pipeline.name()))
+                .recover(cause -> Future.failedFuture(StateFailures.explain(cause)))
+                .compose(cursors -> askSource(pipeline, Slots.all(pipeline, cursors)));
+    }
+
+    /** A run beside it would find its slot gone. */
+    Future<List<LogSlot>> dropSlots(Pipeline pipeline, Optional<String> named) {
+        return stores.open(pipeline.state())
+                .compose(store -> RepairLease.take(vertx, store, pipeline.name(), "slots")
+                        .compose(lease -> {
+                            Future<List<LogSlot>> dropped = store.cursors(pipeline.name())
+                                    .compose(cursors -> askSource(pipeline, Slots.drop(pipeline, cursors, named)));
+                            return dropped.eventually(
+                                    () -> lease.giveBack(dropped.failed() ? RunStatus.FAILED : RunStatus.SUCCEEDED));
+                        }));
+    }
+
+    private <T> Future<T> askSource(Pipeline pipeline, GuestDialog.Question<T> question) {
+        return OffLoop.call(vertx, () -> Preflight.checkSource(catalog, pipeline))
+                .compose(part -> ask(part, question).recover(cause -> failed(part, cause)));
+    }
+
+    private static <T> Future<T> failed(Cast.Part part, Throwable cause) {
         if (cause instanceof ConnectorException e) {
             return Future.failedFuture(new FailureException(part.failure(e.error(), Optional.empty()), e));
         }
@@ -103,7 +127,7 @@ final class Errands {
     /** A run beside it would write what the repair compares. */
     private Future<VerifyReport> repair(Pipeline pipeline, VerifyOptions options) {
         return stores.open(pipeline.state())
-                .compose(store -> RepairLease.take(vertx, store, pipeline.name()))
+                .compose(store -> RepairLease.take(vertx, store, pipeline.name(), "repair"))
                 .compose(lease -> {
                     Future<VerifyReport> compared = compare(pipeline, options, guests -> lease.onLost(guests::cancel));
                     // What the comparison fails with is told, whatever becomes of the lease.

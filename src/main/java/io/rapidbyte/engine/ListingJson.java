@@ -7,6 +7,7 @@ import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.model.Column;
 import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.Finding;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.Problem;
 import java.util.List;
 
@@ -63,6 +64,18 @@ public final class ListingJson {
             stream.leftOut().forEach(node.putArray("left_out")::add);
         }
         return array;
+    }
+
+    /** A slot in the log of a source's server. */
+    public static ObjectNode slot(LogSlot slot) {
+        ObjectNode node = NODES.objectNode()
+                .put("name", slot.name())
+                .put("reader", ReportJson.word(slot.reader()))
+                .put("active", slot.active())
+                .put("lost", slot.lost())
+                .put("retained_bytes", slot.retainedBytes());
+        slot.position().ifPresent(position -> node.put("position", position));
+        return node;
     }
 
     /** A stream that a source offers. */

@@ -38,12 +38,16 @@ final class RepairLease {
         this.timer = vertx.setPeriodic(ActiveRun.LEASE_RENEWAL.toMillis(), t -> renew());
     }
 
-    /** Fails with a {@link io.rapidbyte.model.FailureException} while a run of the pipeline is alive. */
-    static Future<RepairLease> take(Vertx vertx, StateStore store, String pipeline) {
+    /**
+     * Fails with a {@link io.rapidbyte.model.FailureException} while a run of the pipeline is alive.
+     *
+     * @param trigger what it is taken for, in one word
+     */
+    static Future<RepairLease> take(Vertx vertx, StateStore store, String pipeline, String trigger) {
         Instant now = Instant.now();
         return OffLoop.call(vertx, LeaseHolder::ofThisProcess)
                 .compose(holder ->
-                        store.beginRun(new RunStart(pipeline, RunIds.next(), holder, now, "repair", List.of())))
+                        store.beginRun(new RunStart(pipeline, RunIds.next(), holder, now, trigger, List.of())))
                 .map(run -> new RepairLease(vertx, store, run, now))
                 .recover(cause -> Future.failedFuture(StateFailures.explain(cause)));
     }

@@ -21,6 +21,7 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.ErrorScope;
 import io.rapidbyte.model.Finding;
 import io.rapidbyte.model.KeyRange;
+import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.Partition;
 import io.rapidbyte.model.RangeDigest;
 import io.rapidbyte.model.ReadSummary;
@@ -30,6 +31,7 @@ import io.rapidbyte.model.RepairSummary;
 import io.rapidbyte.model.RowDigest;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.SchemaEvolution;
+import io.rapidbyte.model.SlotReader;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.StreamLimits;
 import io.rapidbyte.model.StreamPolicies;
@@ -101,6 +103,7 @@ class TwinsTest {
                         Optional.of(10L),
                         Optional.empty(),
                         List.of(SyncMode.FULL_REFRESH, SyncMode.CDC)),
+                new LogSlot("s", SlotReader.EARLIER, true, false, 17, Optional.of("0/1")),
                 new ReadSummary(1, 2, 3, Optional.of("here")),
                 new WriteSummary(4, 5, 6, 7),
                 new Receipt("l", 5, "p", 6, true),
@@ -152,6 +155,7 @@ class TwinsTest {
         assertSameCases("cursor-nulls", CursorNulls.values());
         assertSameCases("partition-strategy", Partition.Strategy.values());
         assertSameCases("finding-level", Finding.Level.values());
+        assertSameCases("slot-reader", SlotReader.values());
         assertSameCases("tls-verify", TlsRequest.Verify.values());
     }
 

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,14 +37,18 @@ public final class Postgres implements AutoCloseable {
 
     /** A server that the caller may kill. */
     static Postgres start() {
+        return start(Map.of());
+    }
+
+    /** The same with settings of its own beside. */
+    static Postgres start(Map<String, String> settings) {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setServerConfig("max_connections", "60")
+                .setServerConfig("wal_level", "logical")
+                .setServerConfig("max_replication_slots", "40");
+        settings.forEach(builder::setServerConfig);
         try {
-            return new Postgres(
-                    EmbeddedPostgres.builder()
-                            .setServerConfig("max_connections", "60")
-                            .setServerConfig("wal_level", "logical")
-                            .setServerConfig("max_replication_slots", "40")
-                            .start(),
-                    Optional.empty());
+            return new Postgres(builder.start(), Optional.empty());
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL did not start", e);
         }

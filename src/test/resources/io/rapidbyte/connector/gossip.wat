@@ -39,6 +39,8 @@
   (func (export "rapidbyte:connector/source-connector@2.0.0#digest") (param i32) (result i32) (unreachable))
   (func (export "rapidbyte:connector/source-connector@2.0.0#row-digests") (param i32) (result i32) (unreachable))
   (func (export "rapidbyte:connector/source-connector@2.0.0#read-rows") (param i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#slots") (param i32 i32) (result i32) (unreachable))
+  (func (export "rapidbyte:connector/source-connector@2.0.0#drop-slot") (param i32 i32) (result i32) (unreachable))
   (func (export "rapidbyte:connector/source-connector@2.0.0#close") (result i32)
     (i32.store8 (i32.const 512) (i32.const 0))
     (i32.const 512))
