@@ -32,7 +32,7 @@ record Books(String url) {
                 + "?user=postgres&currentSchema=rapidbyte");
     }
 
-    /** How many loads there were; once none is open, each of them is complete. */
+    /** How many loads there were; once none is open, each of them is complete or was given up. */
     int loads() {
         return Integer.parseInt(value("select count(distinct load_id) from run_streams"));
     }

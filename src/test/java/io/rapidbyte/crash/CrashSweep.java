@@ -145,6 +145,7 @@ final class CrashSweep {
     void changeSettings(Strike death, Strike again) throws IOException, InterruptedException {
         try (Stage stage = new Stage()) {
             stage.run(Optional.of(death)).killed();
+            stage.scene.givesUpItsLoad();
             stage.scene.changeSettings();
             stage.run(Optional.of(again)).killed();
             killedInRecovery.add(again.step());
@@ -158,6 +159,7 @@ final class CrashSweep {
     void reset(Strike death, Strike again) throws IOException, InterruptedException {
         try (Stage stage = new Stage()) {
             stage.run(Optional.of(death)).killed();
+            stage.scene.givesUpItsLoad();
             note(stage.scene.reset(Optional.of(again))).killed();
             killedInRecovery.add(again.step());
             note(stage.scene.reset(Optional.empty())).succeeded();
