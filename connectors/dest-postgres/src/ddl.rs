@@ -5,7 +5,7 @@ use rapidbyte_sdk::arrow::Schema;
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::Result;
 
-use crate::catalog::Table;
+use crate::catalog::{Column, Table};
 use crate::connector::Session;
 use crate::errors;
 use crate::types::{type_for, KnownTypes};
@@ -55,6 +55,16 @@ pub(crate) fn creation(table: &Table, schema: &Schema, known: &KnownTypes) -> St
         format!("{} {}{required}", quote_identifier(&field.name), type_for(field, known).sql)
     };
     let columns: Vec<String> = schema.fields.iter().map(column).collect();
+    format!("CREATE TABLE {table} ({})", columns.join(", "))
+}
+
+/// The statement that would make a table of these columns.
+pub(crate) fn definition(table: &Table, columns: &[Column]) -> String {
+    let column = |column: &Column| {
+        let required = if column.not_null { " NOT NULL" } else { "" };
+        format!("{} {}{required}", quote_identifier(&column.name), column.type_name)
+    };
+    let columns: Vec<String> = columns.iter().map(column).collect();
     format!("CREATE TABLE {table} ({})", columns.join(", "))
 }
 

@@ -84,7 +84,7 @@ fn stage(
     );
     session.execute(&make).map_err(|e| errors::before_commit(&format!("making a stage for {table}"), e))?;
     let loaded = plan.columns.iter().map(|column| column.name.clone()).collect();
-    let loading = Loading { target: table.clone(), table: stage, plan, fresh: true };
+    let loading = Loading { target: table.clone(), table: stage, plan, fresh: true, changes: Vec::new() };
     let mut sink = sink::open(session, &loading, &schema, method, 0)?;
     let mut pending = Some(first);
     while let Some(ipc) = pending {

@@ -2,8 +2,8 @@
 
 use rapidbyte_pg::TransactionStatus;
 use rapidbyte_sdk::arrow::Schema;
-use rapidbyte_sdk::types::WriteMode;
-use rapidbyte_sdk::{Result, StreamContext};
+use rapidbyte_sdk::types::{CommitState, WriteMode};
+use rapidbyte_sdk::{host, Result, StreamContext};
 
 use crate::catalog::{look_up, Existing, Table};
 use crate::connector::Session;
@@ -21,6 +21,8 @@ pub(crate) struct Loading {
     pub(crate) plan: Plan,
     /// Whether this transaction made the table, so that nobody else can see it.
     pub(crate) fresh: bool,
+    /// Statements that this transaction has altered the stream's own table with.
+    pub(crate) changes: Vec<String>,
 }
 
 /// Refuses what is no table, and streams that have no columns.
@@ -91,7 +93,7 @@ pub(crate) fn for_append(
     if let Some(existing) = existing {
         let plan = plan(table, &existing.columns, schema, known, &ctx.policies.schema_evolution)?;
         if plan.additions.is_empty() {
-            return Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false });
+            return Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false, changes: Vec::new() });
         }
     }
     let alone = session.transaction_status() == TransactionStatus::Idle;
@@ -103,19 +105,31 @@ pub(crate) fn for_append(
     ddl::lock_definition(session, table).map_err(failed)?;
     let existing = find(session, table)?;
     check(table, schema, existing.as_ref())?;
+    let mut changes = Vec::new();
     if existing.is_none() {
         ddl::create_table(session, table, table, schema, known)?;
+        changes.push(ddl::creation(table, schema, known));
         // A log of changes has several rows of one key.
         if !is_log(ctx) {
-            ddl::add_primary_key(session, table, &ddl::primary_key(schema, &ctx.primary_key)?)?;
+            let key = ddl::primary_key(schema, &ctx.primary_key)?;
+            ddl::add_primary_key(session, table, &key)?;
+            changes.extend(ddl::key_addition(table, &key));
         }
     }
     let plan = settle(session, table, table, schema, known, ctx)?;
+    if !plan.additions.is_empty() {
+        changes.push(ddl::addition(table, &plan.additions));
+    }
     if alone {
         session.execute("COMMIT").map_err(failed)?;
     }
     steps::reached(steps::TABLE_CREATED);
-    Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false })
+    if alone {
+        for change in changes.drain(..) {
+            host::schema_changed(&change).map_err(|error| error.commit_state(CommitState::BeforeCommit))?;
+        }
+    }
+    Ok(Loading { target: table.clone(), table: table.clone(), plan, fresh: false, changes })
 }
 
 /// Whether changes are kept as they come, instead of being applied.

@@ -12,7 +12,7 @@ use rapidbyte_sdk::arrow::Schema;
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::{Result, StreamContext};
 
-use crate::catalog::{look_up, Existing, Fnv, Table};
+use crate::catalog::{look_up, Column, Existing, Fnv, Table};
 use crate::connector::Session;
 use crate::plan::plan;
 use crate::prepare::{self, Loading};
@@ -89,7 +89,7 @@ impl Replacing {
         let plan = prepare::settle(session, &self.shadow, &self.target, schema, known, ctx)?;
         // A savepoint hides from COPY that the table is new.
         let fresh = self.state == State::Fresh && !self.guarded;
-        Ok(Loading { target: self.target.clone(), table: self.shadow.clone(), plan, fresh })
+        Ok(Loading { target: self.target.clone(), table: self.shadow.clone(), plan, fresh, changes: Vec::new() })
     }
 
     fn make(&self, session: &mut Session, schema: &Schema, known: &KnownTypes, ctx: &StreamContext) -> Result<()> {
@@ -184,21 +184,41 @@ impl Replacing {
         }
     }
 
-    /// Puts the new rows in place. To be committed right after.
-    pub(crate) fn put_in_place(&self, session: &mut Session) -> Result<()> {
+    /// Puts the new rows in place; tells what that alters. To be committed right after.
+    pub(crate) fn put_in_place(&self, session: &mut Session) -> Result<Vec<String>> {
         let doing = format!("replacing {}", self.target);
         let failed = |e: PgError| errors::before_commit(&doing, e);
         steps::reached(steps::SWAP_BEGIN);
         ddl::lock_definition(session, &self.target).map_err(failed)?;
-        match prepare::find(session, &self.target)? {
-            None => self.become_the_table(session)?,
+        let gathered = prepare::find(session, &self.shadow)?.map_or_else(Vec::new, |shadow| shadow.columns);
+        let changes = match prepare::find(session, &self.target)? {
+            None => {
+                self.become_the_table(session)?;
+                let mut changes = vec![ddl::definition(&self.target, &gathered)];
+                changes.extend(ddl::key_addition(&self.target, self.key.as_deref().unwrap_or_default()));
+                changes
+            }
             Some(existing) => {
                 prepare::check_kind(&self.target, &existing)?;
                 self.exchange(session).map_err(failed)?;
+                self.additions(&existing.columns, gathered)
             }
-        }
+        };
         steps::reached(steps::SWAPPED);
-        Ok(())
+        Ok(changes)
+    }
+
+    /// What the table has now and had not before.
+    fn additions(&self, before: &[Column], gathered: Vec<Column>) -> Vec<String> {
+        let new: Vec<(String, String)> = gathered
+            .into_iter()
+            .filter(|column| !before.iter().any(|other| other.name == column.name))
+            .map(|column| (column.name, column.type_name))
+            .collect();
+        if new.is_empty() {
+            return Vec::new();
+        }
+        vec![ddl::addition(&self.target, &new)]
     }
 
     fn become_the_table(&self, session: &mut Session) -> Result<()> {

@@ -54,6 +54,7 @@ pub(crate) fn write_stream(
         claim,
         way,
         types: None,
+        changes: Vec::new(),
         open: Counts::default(),
         durable: Counts::default(),
     };
@@ -75,6 +76,8 @@ struct Load<'a> {
     way: Way,
     /// The types of the last schema.
     types: Option<(Schema, KnownTypes)>,
+    /// Statements that the open transaction has altered the table with.
+    changes: Vec<String>,
     /// Of the open transaction.
     open: Counts,
     /// Of this call.
@@ -140,7 +143,7 @@ impl Load<'_> {
         let (schema, types) = self.types.as_ref().expect("was set above");
         let (session, target, ctx, method) = (&mut *self.session, &self.target, self.ctx, self.method);
         let mut merge = None;
-        let loading = match &mut self.way {
+        let mut loading = match &mut self.way {
             Way::Append => {
                 let loading = prepare::for_append(session, target, schema, types, ctx)?;
                 begin(session, target, ctx)?;
@@ -157,6 +160,7 @@ impl Load<'_> {
                 loading
             }
         };
+        self.changes.append(&mut loading.changes);
         let rows_before = self.durable.rows + self.durable.rejected + self.open.rows + self.open.rejected;
         let (following, rows, rejected) = if is_guarded(ctx) {
             let merge = merge.as_ref();
@@ -197,7 +201,7 @@ impl Load<'_> {
         input.prepare(barrier).map_err(|error| error.commit_state(CommitState::BeforeCommit))?;
         steps::reached(steps::PREPARED);
         if let (Way::Replace(replacing), true) = (&self.way, barrier.last) {
-            replacing.put_in_place(session)?;
+            self.changes.extend(replacing.put_in_place(session)?);
         }
         self.claim.advance(session, barrier, self.open.rows, shadow.as_ref())?;
         steps::reached(steps::RECEIPT_WRITTEN);
@@ -211,6 +215,9 @@ impl Load<'_> {
         let Counts { rows, rejected } = std::mem::take(&mut self.open);
         self.durable.rows += rows;
         self.durable.rejected += rejected;
+        for change in self.changes.drain(..) {
+            host::schema_changed(&change).map_err(errors::after_commit)?;
+        }
         input.confirm(barrier).map_err(errors::after_commit)
     }
 }

@@ -29,6 +29,8 @@ pub struct TestHost {
     pub logs: Vec<(LogLevel, String)>,
     /// Rejected rows, in order.
     pub rejected: Vec<RejectedRecord>,
+    /// What was told of altered schemas, in order.
+    pub schema_changes: Vec<String>,
     /// Stored values by scope and key.
     pub state: BTreeMap<(&'static str, String), Vec<u8>>,
     /// What `is_cancelled` tells; blocking calls then fail.
@@ -138,6 +140,11 @@ pub(crate) fn log(level: LogLevel, message: &str) {
 
 pub(crate) fn reject(rejected: RejectedRecord) -> Result<()> {
     with(|host| host.rejected.push(rejected));
+    Ok(())
+}
+
+pub(crate) fn schema_changed(change: &str) -> Result<()> {
+    with(|host| host.schema_changes.push(change.to_owned()));
     Ok(())
 }
 

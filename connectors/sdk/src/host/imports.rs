@@ -76,6 +76,8 @@ mod raw {
         );
         #[link_name = "socket-close"]
         pub fn socket_close(socket: u64);
+        #[link_name = "schema-changed"]
+        pub fn schema_changed(change: *const u8, len: usize, result: u32);
         #[link_name = "is-cancelled"]
         pub fn is_cancelled() -> u32;
     }
@@ -212,6 +214,11 @@ pub fn socket_start_tls(socket: u64, options: TlsOptions) -> Result<()> {
 pub fn socket_close(socket: u64) {
     // SAFETY: as above.
     unsafe { raw::socket_close(socket) }
+}
+
+pub fn schema_changed(change: &str) -> Result<()> {
+    // SAFETY: as above.
+    returned(|result| unsafe { raw::schema_changed(change.as_ptr(), change.len(), result) })
 }
 
 pub fn is_cancelled() -> bool {

@@ -85,6 +85,11 @@ pub fn reject(rejected: RejectedRecord) -> Result<()> {
     backend::reject(rejected)
 }
 
+/// Says that what rows are written to has been altered for good, by this statement. Destinations only.
+pub fn schema_changed(change: &str) -> Result<()> {
+    backend::schema_changed(change)
+}
+
 /// The stored value, if there is one. Keys are at most 1024 bytes.
 pub fn state_get(scope: StateScope, key: &str) -> Result<Option<Vec<u8>>> {
     backend::state_get(scope, key)

@@ -29,6 +29,11 @@ final class Summary {
             report.streams().forEach(stream -> timings(terminal, stream));
         }
         for (StreamReport stream : report.streams()) {
+            for (String change : stream.schemaChanges()) {
+                terminal.note(Text.printable(stream.streamName() + ": altered: " + change));
+            }
+        }
+        for (StreamReport stream : report.streams()) {
             for (String warning : stream.warnings()) {
                 terminal.note(terminal.style(Terminal.Style.YELLOW, "warning: ")
                         + Text.printable(stream.streamName() + ": " + warning));

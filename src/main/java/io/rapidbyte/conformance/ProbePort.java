@@ -166,6 +166,11 @@ final class ProbePort implements GuestPort {
     }
 
     @Override
+    public void schemaChanged(String change) throws ConnectorException {
+        pass();
+    }
+
+    @Override
     public void log(String level, String message) {}
 
     @Override

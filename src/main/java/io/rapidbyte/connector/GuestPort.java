@@ -28,6 +28,9 @@ public interface GuestPort {
 
     void reject(RejectedRecord rejected) throws ConnectorException;
 
+    /** What rows are written to was altered for good, as {@code change} says. Returns when that is recorded. */
+    void schemaChanged(String change) throws ConnectorException;
+
     /** {@code level} as in the contract: error, warn, info, debug, trace. */
     void log(String level, String message);
 

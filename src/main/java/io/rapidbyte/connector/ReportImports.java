@@ -9,12 +9,18 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * {@code log}, {@code metric} and {@code emit-dlq-record}: what a guest tells of its work. Lines and
+ * {@code log}, {@code metric}, {@code emit-dlq-record} and {@code schema-changed}: what a guest tells of its work. Lines and
  * metrics are capped and thinned and never fail a run (I32); rejected rows are passed on whole (I20).
  */
 final class ReportImports {
     static final int MAX_LINE_CHARS = 8 << 10;
     static final int MAX_METRIC_NAME_CHARS = 128;
+
+    /** A statement that makes a table of 1,600 columns is not longer. */
+    static final int MAX_CHANGE_CHARS = 256 << 10;
+
+    /** Of one instance; each alters a table, of which it has one. */
+    static final int MAX_CHANGES = 1_000;
 
     /** Names are for dashboards; a guest that makes them up as it goes would fill the host's memory. */
     static final int MAX_METRIC_NAMES = 256;
@@ -25,6 +31,7 @@ final class ReportImports {
     private final LineGate gate = new LineGate(System.nanoTime());
     private final Set<String> metricNames = new HashSet<>();
     private long droppedMetrics;
+    private int changes;
 
     ReportImports(Session session) {
         this.session = session;
@@ -34,6 +41,7 @@ final class ReportImports {
         imports.addSafe("log", this::log);
         imports.addSafe("metric", this::metric);
         imports.add("emit-dlq-record", this::reject);
+        imports.add("schema-changed", this::schemaChanged);
     }
 
     /** A line that the guest wrote to stdout or stderr, or said through {@code log}. */
@@ -108,6 +116,15 @@ final class ReportImports {
                 rejected.category(),
                 session.redaction.text(rejected.code()),
                 session.redaction.text(rejected.message())));
+        return Unit.UNIT;
+    }
+
+    private Object schemaChanged(Object[] args) throws ConnectorException {
+        changes++;
+        if (changes > MAX_CHANGES) {
+            throw HostErrors.protocol("schema-changed", "at most " + MAX_CHANGES + " times");
+        }
+        session.port.schemaChanged(Text.printable(Text.cut((String) args[0], MAX_CHANGE_CHARS)));
         return Unit.UNIT;
     }
 

@@ -286,7 +286,7 @@ final class ActiveStream implements Attempt.Listener {
             case FAILED -> failure;
             case CANCELLED -> Optional.of(cancelled);
         };
-        StreamReport told = totals.report(status, duration, book.load(), attempts, why);
+        StreamReport told = totals.report(status, duration, book, attempts, why);
         report = Optional.of(told);
         story.streamFinished(told);
         onEnded.accept(this);

@@ -62,6 +62,8 @@ public final class ReportJson {
         json.put("seconds", seconds(report.duration()));
         ArrayNode warnings = json.putArray("warnings");
         report.warnings().forEach(warnings::add);
+        ArrayNode changes = json.putArray("schema_changes");
+        report.schemaChanges().forEach(changes::add);
         ObjectNode timings = json.putObject("timings");
         new TreeMap<>(report.timings()).forEach((what, time) -> timings.put(what, seconds(time)));
         report.bottleneck().ifPresent(bottleneck -> json.set("bottleneck", encode(bottleneck)));
@@ -120,6 +122,8 @@ public final class ReportJson {
     static StreamReport decodeStream(JsonNode json) {
         List<String> warnings = new ArrayList<>();
         json.path("warnings").forEach(warning -> warnings.add(warning.asText()));
+        List<String> schemaChanges = new ArrayList<>();
+        json.path("schema_changes").forEach(change -> schemaChanges.add(change.asText()));
         Map<String, Duration> timings = new TreeMap<>();
         json.path("timings").properties().forEach(e -> timings.put(e.getKey(), duration(e.getValue())));
         Map<String, Double> metrics = new TreeMap<>();
@@ -138,6 +142,7 @@ public final class ReportJson {
                 optional(json, "continued_from").map(JsonNode::asLong),
                 duration(json.path("seconds")),
                 warnings,
+                schemaChanges,
                 timings,
                 metrics,
                 optional(json, "failure").map(ReportJson::decodeFailure));

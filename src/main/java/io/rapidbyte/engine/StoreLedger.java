@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The books of one attempt at a stream, in the state. */
 final class StoreLedger implements StreamLedger {
@@ -34,6 +35,7 @@ final class StoreLedger implements StreamLedger {
     private final Load start;
     private final int attempt;
     private final Rejections rejections;
+    private final Function<String, Future<Void>> onAltered;
     private final OnSaved onSaved;
 
     // Written on the guest thread; read on the event loop once the attempt has ended.
@@ -44,12 +46,15 @@ final class StoreLedger implements StreamLedger {
     /**
      * Continues from {@code start}.
      *
+     * @param onAltered records a change of the destination's schema
      * @param onSaved told of each frontier that was saved, on the guest thread
      */
-    StoreLedger(Load start, int attempt, Rejections rejections, OnSaved onSaved) {
+    StoreLedger(
+            Load start, int attempt, Rejections rejections, Function<String, Future<Void>> onAltered, OnSaved onSaved) {
         this.start = start;
         this.attempt = attempt;
         this.rejections = rejections;
+        this.onAltered = onAltered;
         this.onSaved = onSaved;
         this.prepared = start.sequence();
         this.committed = start.sequence();
@@ -72,6 +77,11 @@ final class StoreLedger implements StreamLedger {
         // From here on nobody but the destination knows whether it has committed (I10).
         prepared = sequence;
         await(rejections.prepare(sequence, rows, schema), CommitState.BEFORE_COMMIT);
+    }
+
+    @Override
+    public void schemaChanged(String change) {
+        await(onAltered.apply(change), CommitState.BEFORE_COMMIT);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
 /**
@@ -28,6 +29,7 @@ final class StreamBook {
     private final StreamPlan plan;
     private final List<CursorValue> siblings;
     private final DeadLetterCap cap;
+    private final List<String> schemaChanges = new CopyOnWriteArrayList<>();
 
     /** Moved on by the ledger of the attempt under way, on its guest thread. */
     private volatile Load load;
@@ -96,11 +98,21 @@ final class StreamBook {
         Rejections rejections = plan.replay()
                 .<Rejections>map(queue -> new ReplayBook(store, run, start, queue))
                 .orElseGet(() -> new DeadLetterBook(store, run, start, attempt, cap));
-        return new StoreLedger(start, attempt, rejections, (frontier, moved, took) -> {
+        return new StoreLedger(start, attempt, rejections, this::altered, (frontier, moved, took) -> {
             load = moved;
             complete = frontier.last();
             onSaved.accept(frontier, took);
         });
+    }
+
+    /** Records what was altered in the destination, on its guest thread. */
+    private Future<Void> altered(String change) {
+        return store.schemaChanged(run, plan.name(), List.of(change)).onSuccess(noted -> schemaChanges.add(change));
+    }
+
+    /** What this run has altered in the destination, in order. */
+    List<String> schemaChanges() {
+        return List.copyOf(schemaChanges);
     }
 
     /** Notes an attempt that was not the only one. */

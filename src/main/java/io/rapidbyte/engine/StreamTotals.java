@@ -66,8 +66,9 @@ final class StreamTotals {
         return read;
     }
 
-    /** @param load as far as it has got */
-    StreamReport report(RunStatus status, Duration duration, Load load, int attempts, Optional<Failure> failure) {
+    /** @param book of the stream, which knows how far its load has got */
+    StreamReport report(RunStatus status, Duration duration, StreamBook book, int attempts, Optional<Failure> failure) {
+        Load load = book.load();
         long taken = load.rows() - start.map(Load::rows).orElse(load.rows());
         long rejected = load.rejected() - start.map(Load::rejected).orElse(load.rejected()) + skipped;
         return new StreamReport(
@@ -82,6 +83,7 @@ final class StreamTotals {
                 start.filter(from -> from.sequence() > 0).map(Load::rows),
                 duration,
                 warnings(),
+                book.schemaChanges(),
                 timings,
                 metrics,
                 failure);

@@ -229,6 +229,11 @@ public final class GuestDialog implements AutoCloseable {
             throw outsideOfRun("emit-dlq-record");
         }
 
+        @Override
+        public void schemaChanged(String change) throws ConnectorException {
+            throw outsideOfRun("schema-changed");
+        }
+
         private ConnectorException outsideOfRun(String call) {
             return new ConnectorException(
                     FlowErrors.defect("flow.outside-of-run", name() + " called " + call + " outside of a run"));

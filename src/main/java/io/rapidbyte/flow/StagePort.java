@@ -216,6 +216,12 @@ final class StagePort implements GuestPort {
     }
 
     @Override
+    public void schemaChanged(String change) throws ConnectorException {
+        requireDestination("schema-changed");
+        keepBooks(() -> ledger.schemaChanged(change));
+    }
+
+    @Override
     public void log(String level, String message) {
         listener.logged(plan, level, message);
     }

@@ -25,6 +25,9 @@ public interface StreamLedger {
      */
     void prepare(long sequence, List<RejectedRecord> rejected, String schema);
 
+    /** The destination has altered what the rows are written to, for good, as {@code change} says. */
+    void schemaChanged(String change);
+
     /** The destination has made this frontier durable (I6). */
     void committed(Frontier frontier);
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param attempts how often the stream was tried; 0 if never
  * @param continuedFrom rows of the load that earlier runs had delivered; empty where this run began it
  * @param warnings what connectors said at level {@code warn}, in order, each once
+ * @param schemaChanges what this run altered in the destination, each as a statement, in order
  * @param timings time by stage and what it went to, such as {@code source.emit-wait}, summed over the attempts
  * @param metrics what connectors told of themselves, by stage and their own names, as of the last attempt
  */
@@ -30,11 +31,13 @@ public record StreamReport(
         Optional<Long> continuedFrom,
         Duration duration,
         List<String> warnings,
+        List<String> schemaChanges,
         Map<String, Duration> timings,
         Map<String, Double> metrics,
         Optional<Failure> failure) {
     public StreamReport {
         warnings = List.copyOf(warnings);
+        schemaChanges = List.copyOf(schemaChanges);
         timings = Map.copyOf(timings);
         metrics = Map.copyOf(metrics);
     }

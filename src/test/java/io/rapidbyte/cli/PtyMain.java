@@ -100,6 +100,7 @@ final class PtyMain {
                         Optional.empty(),
                         Duration.ofSeconds(1),
                         List.of(),
+                        List.of(),
                         Map.of(),
                         Map.of(),
                         Optional.empty())));

@@ -15,6 +15,7 @@ final class RecordingPort implements GuestPort {
     final List<Long> confirmed = new ArrayList<>();
     final List<String> lines = new ArrayList<>();
     final List<RejectedRecord> rejected = new ArrayList<>();
+    final List<String> schemaChanges = new ArrayList<>();
     final Queue<Inbound> inbound = new ArrayDeque<>();
     int released;
 
@@ -67,6 +68,11 @@ final class RecordingPort implements GuestPort {
     @Override
     public void reject(RejectedRecord record) {
         rejected.add(record);
+    }
+
+    @Override
+    public void schemaChanged(String change) {
+        schemaChanges.add(change);
     }
 
     @Override

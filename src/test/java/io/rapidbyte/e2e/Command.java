@@ -39,6 +39,11 @@ final class Command {
         return json(exitCode, args);
     }
 
+    /** The same of a command that names something before the file. */
+    JsonNode about(String group, String command, String name) throws IOException {
+        return json(0, List.of(group, command, name, file.toString(), "--json"));
+    }
+
     private static JsonNode json(int exitCode, List<String> args) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream words = new ByteArrayOutputStream();

@@ -54,6 +54,7 @@ class RunEventJsonTest {
             Optional.of(5L),
             Duration.ofSeconds(10),
             List.of("careful"),
+            List.of("CREATE TABLE \"users\" (id bigint)"),
             Map.of("source.emit-wait", Duration.ofNanos(1_500_000)),
             Map.of("source.records_read", 10.0, "destination.pace", 0.25),
             Optional.of(FAILURE));

@@ -153,6 +153,7 @@ abstract class StateContract {
                         Optional.empty(),
                         Duration.ofMillis(1500),
                         List.of("careful"),
+                        List.of(),
                         Map.of(),
                         Map.of(),
                         Optional.empty()))

@@ -37,6 +37,7 @@ final class Story {
                 Optional.empty(),
                 Duration.ofSeconds(8),
                 List.of(),
+                List.of(),
                 Map.of(
                         "source.total", Duration.ofSeconds(4),
                         "source.fetch", Duration.ofSeconds(1),
@@ -84,6 +85,7 @@ final class Story {
                 1,
                 Optional.empty(),
                 Duration.ofSeconds(1),
+                List.of(),
                 List.of(),
                 Map.of(),
                 Map.of(),
