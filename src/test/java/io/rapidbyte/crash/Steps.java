@@ -43,8 +43,10 @@ final class Steps {
 
     static final Set<String> RESET = saved("reset");
 
+    private static final Set<String> ALTERED = saved("schema-change");
+
     /** After these a run has nothing more to do there, so that its recovery does not come by again. */
-    static final Set<String> ONCE = union(TABLE, Set.of("state.load-replace.saved"));
+    static final Set<String> ONCE = union(TABLE, ALTERED, Set.of("state.load-replace.saved"));
 
     private Steps() {}
 
@@ -63,9 +65,11 @@ final class Steps {
     /** Those of them where {@code variant} goes another way than a plain run does. */
     static Set<String> peculiar(Mode mode, Variant variant) {
         return switch (variant) {
-            case PLAIN -> Set.of();
+            // A recovery that finds its load complete goes on with the next one.
+            case PLAIN -> mode.incremental() ? LOAD_REPLACED : Set.of();
             case BAD_ROWS -> DEAD_LETTERS;
-            case NO_TABLE, NARROW_TABLE, KEPT_TABLE -> mode == Mode.REPLACE ? SWAP : TABLE;
+            case NO_TABLE, NARROW_TABLE -> union(mode == Mode.REPLACE ? SWAP : TABLE, ALTERED);
+            case KEPT_TABLE -> SWAP;
             case LOST_ANSWERS -> union(RETRY, RECEIPT);
             case STATE_SERVER -> union(saved("run-begin", "frontier", "run-end"), RECEIPT);
         };
