@@ -75,12 +75,25 @@ public final class Certificates {
 
     /** Presents this certificate and trusts itself. */
     public SSLContext context() throws GeneralSecurityException {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        return context(store);
+    }
+
+    /** Presents that of the certificates which names the server that the client asks for by SNI. */
+    static SSLContext bySni(Certificates... certificates) throws GeneralSecurityException {
+        KeyStore all = Pem.emptyKeyStore();
+        for (int i = 0; i < certificates.length; i++) {
+            KeyStore one = certificates[i].store;
+            all.setKeyEntry("own-" + i, one.getKey("own", PASSWORD), PASSWORD, one.getCertificateChain("own"));
+        }
+        return context(all);
+    }
+
+    private static SSLContext context(KeyStore store) throws GeneralSecurityException {
+        // The default factory does not look at the name that the client asks for.
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("NewSunX509");
         keys.init(store, PASSWORD);
-        KeyStore trusted = Pem.emptyKeyStore();
-        trusted.setCertificateEntry("own", store.getCertificate("own"));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
+        trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;

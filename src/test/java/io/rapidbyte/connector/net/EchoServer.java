@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -32,12 +34,19 @@ public final class EchoServer implements AutoCloseable {
 
     /** Reads a question of eight bytes in plain, answers {@code S}, and echoes under TLS from there. */
     static EchoServer withTls(SSLContext context, boolean wantsClientCertificate) throws IOException {
+        return withTls(context, wantsClientCertificate, session -> {});
+    }
+
+    /** The same; {@code listener} sees every session when its handshake is done, on the connection's thread. */
+    static EchoServer withTls(SSLContext context, boolean wantsClientCertificate, Consumer<ExtendedSSLSession> listener)
+            throws IOException {
         return new EchoServer(plain -> {
             plain.getInputStream().readNBytes(8);
             plain.getOutputStream().write('S');
             try (SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(plain, null, true)) {
                 tls.setUseClientMode(false);
                 tls.setNeedClientAuth(wantsClientCertificate);
+                listener.accept((ExtendedSSLSession) tls.getSession());
                 echo(tls);
             }
         });

@@ -16,8 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +142,37 @@ class GuestTlsTest {
                             Optional.of(server.certificatePem()),
                             Optional.of(server.keyPem())));
             assertEchoes(socket);
+        }
+    }
+
+    /** The server has two names and a certificate for each, and shows the one that it is asked for. */
+    @Test
+    void a_server_is_told_by_which_name_it_is_called() throws Exception {
+        String red = "red" + NameServer.ZONE;
+        String blue = "blue" + NameServer.ZONE;
+        Certificates redOnes = Certificates.generate(folder, "dns:" + red);
+        Certificates blueOnes = Certificates.generate(folder, "dns:" + blue);
+        sockets = new GuestSockets(
+                new NetworkPolicy(List.of(red, blue, "127.0.0.1"), Set.of(), NetworkPolicy.TlsRule.REQUIRED),
+                new SocketOptions(Duration.ofSeconds(60), 3));
+        BlockingQueue<List<SNIServerName>> asked = new LinkedBlockingQueue<>();
+        try (NameServer names = new NameServer();
+                EchoServer echo = EchoServer.withTls(
+                        Certificates.bySni(redOnes, blueOnes),
+                        false,
+                        session -> asked.add(session.getRequestedServerNames()))) {
+            names.at(red, "127.0.0.1").at(blue, "127.0.0.1");
+            Optional<String> both = Optional.of(redOnes.certificatePem() + blueOnes.certificatePem());
+            for (String name : List.of(blue, red, blue)) {
+                long socket = greeted(echo, name);
+                sockets.startTls(socket, new TlsRequest(name, Verify.FULL, both, Optional.empty(), Optional.empty()));
+                assertEchoes(socket);
+                assertThat(asked.take()).containsExactly(new SNIHostName(name));
+                sockets.close(socket);
+            }
+            long socket = greeted(echo, "127.0.0.1");
+            sockets.startTls(socket, new TlsRequest("127.0.0.1", Verify.CA, both, Optional.empty(), Optional.empty()));
+            assertThat(asked.take()).as("an address is no name").isEmpty();
         }
     }
 
