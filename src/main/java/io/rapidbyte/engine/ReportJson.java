@@ -1,6 +1,7 @@
 package io.rapidbyte.engine;
 
 import static io.rapidbyte.engine.RunEventJson.text;
+import static io.rapidbyte.engine.RunEventJson.time;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,7 +21,6 @@ import io.rapidbyte.model.StreamReport;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,7 +113,7 @@ public final class ReportJson {
                 text(json, "run_id"),
                 text(json, "pipeline"),
                 constant(RunStatus.class, json, "status"),
-                Instant.parse(text(json, "started_at")),
+                time(json, "started_at"),
                 duration(json.path("seconds")),
                 streams,
                 optional(json, "failure").map(ReportJson::decodeFailure));

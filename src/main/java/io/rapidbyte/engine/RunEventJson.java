@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.RunEvent;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,7 @@ public final class RunEventJson {
     public static RunEvent decode(JsonNode json) {
         String run = text(json, "run_id");
         long sequence = json.path("sequence").asLong();
-        Instant at = Instant.parse(text(json, "at"));
+        Instant at = time(json, "at");
         return switch (text(json, "type")) {
             case "run_started" -> new RunEvent.RunStarted(run, sequence, at, text(json, "pipeline"), texts(json));
             case "stream_started" -> new RunEvent.StreamStarted(run, sequence, at, text(json, "stream"));
@@ -143,6 +144,14 @@ public final class RunEventJson {
             throw new IllegalArgumentException("no run event: " + key + " is missing or no text");
         }
         return value.asText();
+    }
+
+    static Instant time(JsonNode json, String key) {
+        try {
+            return Instant.parse(text(json, key));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("no run event: " + key + " is no time", e);
+        }
     }
 
     private static List<String> texts(JsonNode json) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Components made by stock tools; {@code make.mjs} beside them says how. */
@@ -20,7 +19,7 @@ class ComponentFileTest {
         return ComponentFile.unwrap(file, ComponentFileTest::ours);
     }
 
-    private static byte[] fixture(String name) throws IOException {
+    static byte[] fixture(String name) throws IOException {
         try (InputStream in =
                 Objects.requireNonNull(ComponentFileTest.class.getResourceAsStream("/wasm/component/" + name))) {
             return in.readAllBytes();
@@ -69,23 +68,10 @@ class ComponentFileTest {
         }
     }
 
-    @Test
-    void damaged_components_are_refused_or_harmless_I30() throws IOException {
-        byte[] file = fixture("transform.wasm");
-        SplittableRandom random = new SplittableRandom(7);
-        for (int turn = 0; turn < 5_000; turn++) {
-            byte[] damaged = file.clone();
-            for (int i = 0; i < 3; i++) {
-                damaged[8 + random.nextInt(damaged.length - 8)] = (byte) random.nextInt();
-            }
-            refusedOrModule(damaged);
-        }
-    }
-
     /** Any other exception fails the test. */
-    private static void refusedOrModule(byte[] file) {
+    static void refusedOrModule(byte[] file) {
         try {
-            assertThat(unwrap(file)).isNotEmpty();
+            assertThat(unwrap(file)).hasSizeLessThanOrEqualTo(file.length);
         } catch (ModuleRefused e) {
             assertThat(e).hasMessageNotContaining("null");
         }

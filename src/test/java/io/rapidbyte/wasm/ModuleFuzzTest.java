@@ -1,6 +1,7 @@
 package io.rapidbyte.wasm;
 
 import io.rapidbyte.fuzz.Fuzz;
+import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,15 @@ class ModuleFuzzTest {
                 // as declared
             }
         });
+    }
+
+    @Test
+    void a_component_is_unwrapped_or_refused_I30() throws IOException {
+        Fuzz.of("component")
+                .sample(ComponentFileTest.fixture("transform.wasm"))
+                .sample(ComponentFileTest.fixture("needs-wasi.wasm"))
+                .allocating(8 << 20)
+                .feed(5_000, ComponentFileTest::refusedOrModule);
     }
 
     /** The engine's own reader, behind the outline's. */
