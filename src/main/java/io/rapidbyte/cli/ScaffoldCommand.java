@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Begins a connector: writes a project that builds, with manifest, settings' schema, tests and a build script.",
             "",
-            "The name says what it is to be: source-..., dest-... or transform-.... It is written in Rust with the SDK, or in C "
-                    + "(transforms and destinations) with nothing but a compiler. What is written works as it stands; put your own system in its place."
+            "The name says what it is to be: source-..., dest-... or transform-.... It is written in Rust with the SDK, or in C with nothing "
+                    + "but a compiler. What is written works as it stands; put your own system in its place."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -67,9 +67,6 @@ final class ScaffoldCommand implements Callable<Integer> {
         Scaffold scaffold = Scaffold.named(name, language)
                 .orElseThrow(() -> misused("a connector's name is source-, dest- or transform- and something in "
                         + "lower case, such as source-lines"));
-        if (language == Language.C && scaffold.role() == Scaffold.Role.SOURCE) {
-            throw misused("a source has to write Arrow, which the SDK does: begin it in Rust");
-        }
         Path folder = directory.resolve(name);
         List<Path> written;
         try {
@@ -83,7 +80,8 @@ final class ScaffoldCommand implements Callable<Integer> {
             root.terminal().json(Json.scaffold(folder, written));
         } else {
             written.forEach(file -> root.terminal().result(file.toString()));
-            root.terminal().note("next: cd " + folder + " && ./build --test && ./build");
+            root.terminal()
+                    .note("next: cd " + folder + (language == Language.C ? "" : " && ./build --test") + " && ./build");
         }
         return 0;
     }

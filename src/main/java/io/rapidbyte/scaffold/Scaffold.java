@@ -105,6 +105,10 @@ public record Scaffold(String name, Role role, Language language) {
                 files.put("connector.c", own + "connector.c");
                 files.put("rapidbyte.h", of + "/common/rapidbyte.h");
                 files.put("rapidbyte.c", of + "/common/rapidbyte.c");
+                if (role == Role.SOURCE) {
+                    files.put("arrow.h", of + "/common/arrow.h");
+                    files.put("arrow.c", of + "/common/arrow.c");
+                }
             }
         }
         return files;

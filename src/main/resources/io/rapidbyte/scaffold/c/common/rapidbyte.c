@@ -94,18 +94,33 @@ void *memcpy(void *target, const void *source, size_t count) {
 
 /* ---- results ---- */
 
-static uint32_t length(const char *text) {
-    uint32_t length = 0;
-    while (text[length]) {
-        length++;
+rb_text rb_literal(const char *text) {
+    uint32_t len = 0;
+    while (text[len]) {
+        len++;
     }
-    return length;
+    return (rb_text){(const uint8_t *)text, len};
+}
+
+bool rb_same(rb_text one, rb_text other) {
+    uint32_t at = 0;
+    while (at < one.len && at < other.len && one.bytes[at] == other.bytes[at]) {
+        at++;
+    }
+    return at == one.len && at == other.len;
 }
 
 rb_result *rb_ok(void) {
     static rb_result ok;
     ok = (rb_result){0};
     return &ok;
+}
+
+rb_result *rb_list(const void *elements, uint32_t count) {
+    rb_result *list = rb_ok();
+    list->halves[0] = (uint32_t)(uintptr_t)elements;
+    list->halves[1] = count;
+    return list;
 }
 
 rb_result *rb_error(enum rb_category category, const char *code, const char *message) {
@@ -115,9 +130,9 @@ rb_result *rb_error(enum rb_category category, const char *code, const char *mes
     error.bytes[0] = (uint8_t)category;
     error.bytes[1] = 0; /* per-stream */
     error.halves[1] = (uint32_t)(uintptr_t)code;
-    error.halves[2] = length(code);
+    error.halves[2] = rb_literal(code).len;
     error.halves[3] = (uint32_t)(uintptr_t)message;
-    error.halves[4] = length(message);
+    error.halves[4] = rb_literal(message).len;
     error.bytes[40] = 1; /* normal */
     return &error;
 }
@@ -128,6 +143,11 @@ static rb_result answer;
 
 rb_result *rb_emit(const uint8_t *ipc, uint32_t len) {
     host_emit_batch(ipc, len, &answer);
+    return answer.failed ? &answer : NULL;
+}
+
+rb_result *rb_barrier(rb_text payload) {
+    host_checkpoint(0, 0, payload.bytes, payload.len, &answer); /* barrier */
     return answer.failed ? &answer : NULL;
 }
 
@@ -158,7 +178,7 @@ void rb_next(rb_inbound *inbound) {
 }
 
 void rb_log(enum rb_level level, const char *message) {
-    host_log(level, message, length(message));
+    host_log(level, message, rb_literal(message).len);
 }
 
 /* ---- a look at Arrow ---- */
