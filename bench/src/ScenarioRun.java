@@ -19,6 +19,7 @@ final class ScenarioRun implements AutoCloseable {
     private final Map<String, String> environment;
     private final Path folder;
     private final WarmProcess engine;
+    private final Stages stages;
     private int pipelines;
 
     ScenarioRun(Scenario scenario, Databases databases, Table table, long rows, List<String> only)
@@ -37,6 +38,7 @@ final class ScenarioRun implements AutoCloseable {
         variables = Map.of("rows", Long.toString(copied), "table", table.name());
         folder = Files.createTempDirectory("rapidbyte-bench");
         environment = environment();
+        stages = new Stages(Path.of(environment.get("STAGES")));
         engine = new WarmProcess(environment);
     }
 
@@ -50,6 +52,7 @@ final class ScenarioRun implements AutoCloseable {
         all.put("ROWS", variables.get("rows"));
         all.put("PIPELINE", folder.resolve("pipeline.yaml").toString());
         all.put("FOLDER", folder.toString());
+        all.put("STAGES", folder.resolve("stages").toString());
         all.put("JAVA", ProcessHandle.current().info().command().orElse("java"));
         all.put("CLASS_PATH", System.getProperty("java.class.path"));
         all.put("RAPIDBYTE_STATE", folder.resolve("state.db").toString());
@@ -78,8 +81,10 @@ final class ScenarioRun implements AutoCloseable {
     void round(int number) throws IOException, InterruptedException {
         Shell.note("%s, round %d, load %.1f".formatted(scenario.name(), number, load()));
         for (Way way : ways) {
+            stages.clear();
             Sample sample = take(way);
             results.add(way.name(), sample);
+            stages.add(way.name());
             System.out.println(new JsonObject()
                     .put("scenario", scenario.name())
                     .put("round", number)
@@ -133,6 +138,7 @@ final class ScenarioRun implements AutoCloseable {
     void render() {
         System.err.printf("%n%s: %s%n%s rows, every way at par with its source; load %.1f at the end; medians (least–greatest)%n%n%s%n",
                 scenario.name(), scenario.about(), variables.get("rows"), load(), results.table(scenario.reference()));
+        System.err.print(stages.table());
         boolean ofThisSize = variables.get("rows").equals(Long.toString(scenario.rows()));
         for (Goal goal : scenario.goals()) {
             if (ofThisSize && results.has(goal.way()) && goal.to().map(results::has).orElse(true)) {

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
 
 /// What the connector under test did, and what it will be given.
 #[derive(Default)]
@@ -40,6 +42,12 @@ pub struct TestHost {
     pub dies_at: Option<(&'static str, usize)>,
     /// What happens elsewhere before the barrier of this id is prepared.
     pub before_prepare: Option<(u64, Box<dyn FnOnce()>)>,
+    /// Where emitted things go instead of into `emitted`, so that two connectors can run side by side.
+    pub downstream: Option<SyncSender<Inbound>>,
+    /// Where `next_batch` takes things from once `inbound` is empty; its end is the end.
+    pub upstream: Option<Receiver<Inbound>>,
+    /// Time in the host's calls, as a run's report names them.
+    pub time: BTreeMap<&'static str, Duration>,
     sockets: HashMap<u64, TcpStream>,
     next_socket: u64,
     next_barrier: u64,
@@ -69,6 +77,28 @@ impl TestHost {
         batches.collect()
     }
 
+    /// Places the last barrier, as the host does when a read has ended well, and ends the stream.
+    pub fn end_downstream(&mut self, payload: String) -> Result<()> {
+        self.next_barrier += 1;
+        let last = Barrier { id: self.next_barrier, payload, last: true };
+        self.pass(Inbound::Barrier(last))?;
+        self.downstream = None;
+        Ok(())
+    }
+
+    fn pass(&mut self, item: Inbound) -> Result<()> {
+        match &self.downstream {
+            Some(edge) => {
+                let gone = |_| ConnectorError::cancelled("run.cancelled", "the other end is gone");
+                timed(&mut self.time, "emit-wait", || edge.send(item).map_err(gone))
+            }
+            None => {
+                self.emitted.push(item);
+                Ok(())
+            }
+        }
+    }
+
     fn fail_if_cancelled(&self) -> Result<()> {
         if self.cancelled {
             return Err(ConnectorError::cancelled("run.cancelled", "the run was cancelled"));
@@ -82,21 +112,31 @@ impl TestHost {
     }
 }
 
+fn timed<T>(time: &mut BTreeMap<&'static str, Duration>, call: &'static str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    *time.entry(call).or_default() += start.elapsed();
+    result
+}
+
 pub(crate) fn emit_batch(ipc: &[u8]) -> Result<()> {
     with(|host| {
         host.fail_if_cancelled()?;
         if ipc.is_empty() {
             return Err(ConnectorError::internal("host.empty-batch", "emit-batch: the batch is empty"));
         }
-        host.emitted.push(Inbound::Batch(ipc.to_vec()));
-        Ok(())
+        let copy = timed(&mut host.time, "emit", || ipc.to_vec());
+        host.pass(Inbound::Batch(copy))
     })
 }
 
 pub(crate) fn next_batch() -> Result<Option<Inbound>> {
     with(|host| {
         host.fail_if_cancelled()?;
-        host.inbound.pop_front().transpose()
+        match host.inbound.pop_front() {
+            Some(item) => item.map(Some),
+            None => Ok(host.upstream.as_ref().and_then(|edge| timed(&mut host.time, "next-wait", || edge.recv().ok()))),
+        }
     })
 }
 
@@ -106,7 +146,7 @@ pub(crate) fn checkpoint(kind: CheckpointKind, payload: &str) -> Result<u64> {
         CheckpointKind::Barrier(()) => {
             host.next_barrier += 1;
             let id = host.next_barrier;
-            host.emitted.push(Inbound::Barrier(Barrier { id, payload, last: false }));
+            host.pass(Inbound::Barrier(Barrier { id, payload, last: false }))?;
             Ok(id)
         }
         CheckpointKind::Prepare(id) => {
@@ -189,15 +229,22 @@ pub(crate) fn connect_tcp(hostname: &str, port: u16) -> Result<u64> {
 
 pub(crate) fn socket_read(socket: u64, max: u32) -> Result<Vec<u8>> {
     with(|host| {
+        let start = Instant::now();
         let mut bytes = vec![0; max as usize];
         let read = host.socket(socket)?.read(&mut bytes).map_err(|error| network("reading", error))?;
         bytes.truncate(read);
+        *host.time.entry("socket-read").or_default() += start.elapsed();
         Ok(bytes)
     })
 }
 
 pub(crate) fn socket_write(socket: u64, bytes: &[u8]) -> Result<()> {
-    with(|host| host.socket(socket)?.write_all(bytes).map_err(|error| network("writing", error)))
+    with(|host| {
+        let start = Instant::now();
+        host.socket(socket)?.write_all(bytes).map_err(|error| network("writing", error))?;
+        *host.time.entry("socket-write").or_default() += start.elapsed();
+        Ok(())
+    })
 }
 
 pub(crate) fn socket_start_tls(_socket: u64, options: TlsOptions) -> Result<()> {
