@@ -83,7 +83,7 @@ impl<'s> Story<'s> {
 
     /// A writer commits some rows, none before a row that may have been read.
     fn write(&mut self, with_nulls: bool) {
-        let count = 1 + self.random.below(60);
+        let count = 1 + self.random.below(60) as u64;
         let least = self.greatest;
         self.greatest += (count - 1) * 5 / count;
         let first = self.rows_written;
@@ -104,14 +104,14 @@ impl<'s> Story<'s> {
     /// Reads once; the run is cut off behind a barrier, before the first one, or not at all.
     fn run(&mut self, to_the_end: bool) {
         let mut ctx = going_on(self.ctx.clone(), self.last.as_ref());
-        ctx.limits.max_batch_bytes = 1_500 + self.random.below(3_000);
-        ctx.limits.checkpoint_interval_rows = 1 + self.random.below(40);
+        ctx.limits.max_batch_bytes = 1_500 + self.random.below(3_000) as u64;
+        ctx.limits.checkpoint_interval_rows = 1 + self.random.below(40) as u64;
         let read = try_read(self.server, &ctx).unwrap_or_else(|error| panic!("{}: {error}", self.table));
         let mut places = read.barriers.clone();
         places.extend(read.summary.position.clone().map(|position| (read.rows.len(), position)));
         let cut = match to_the_end {
             true => places.len(),
-            false => self.random.below(places.len() as u64 + 1) as usize,
+            false => self.random.below(places.len() + 1),
         };
         if let Some((rows, payload)) = cut.checked_sub(1).map(|cut| &places[cut]) {
             self.delivered.extend(read.rows[..*rows].iter().map(|row| format!("{row:?}")));

@@ -26,8 +26,8 @@ const KEYS: [(&str, &str); 7] = [
 
 fn small(stream: &str, random: &mut Random) -> StreamContext {
     let mut ctx = context(stream);
-    ctx.limits.max_batch_bytes = 2_000 + random.below(2_000);
-    ctx.limits.checkpoint_interval_rows = 1 + random.below(100);
+    ctx.limits.max_batch_bytes = 2_000 + random.below(2_000) as u64;
+    ctx.limits.checkpoint_interval_rows = 1 + random.below(100) as u64;
     ctx
 }
 
@@ -51,7 +51,7 @@ fn i6_a_load_that_is_cut_off_goes_on_behind_its_last_barrier() {
             let read = try_read_with(&config, &ctx).unwrap_or_else(|error| panic!("{key}: {error}"));
             attempts += 1;
             assert!(read.summary.position.is_some());
-            let cut = random.below(read.barriers.len() as u64 / 3 + 1) as usize;
+            let cut = random.below(read.barriers.len() / 3 + 1);
             if attempts == 6 {
                 delivered.extend(read.rows);
                 break;

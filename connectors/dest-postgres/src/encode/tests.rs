@@ -2,29 +2,14 @@
 
 use rapidbyte_sdk::arrow::{Batch, Column, DataType, Field, Reader, Schema};
 
+use rapidbyte_testkit::Random;
+
 use super::binary::put_binary;
 use super::*;
 
-/// Deterministic, so that a failure can be replayed from the seed it prints.
-struct Random(u64);
-
-impl Random {
-    /// xorshift64*.
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    /// Of any number of bits, so that small and large ones are as frequent.
-    fn number(&mut self) -> i64 {
-        self.next() as i64 >> self.below(64)
-    }
+/// Of any number of bits, so that small and large ones are as frequent.
+fn any_number(random: &mut Random) -> i64 {
+    random.next() as i64 >> random.below(64)
 }
 
 const DECIMAL: DataType = DataType::Decimal128 { precision: 38, scale: 6 };
@@ -63,7 +48,7 @@ fn forms() -> Vec<(DataType, Binary)> {
 
 /// A value that the form has; `wide` decimals may be beyond 64 bits.
 fn push(random: &mut Random, form: Binary, data_type: &DataType, wide: bool, column: &mut Column) {
-    let number = random.number();
+    let number = any_number(random);
     match data_type {
         DataType::Boolean => column.push_bool(number % 2 == 0),
         DataType::Int16 => column.push_i16(number as i16),
@@ -72,7 +57,7 @@ fn push(random: &mut Random, form: Binary, data_type: &DataType, wide: bool, col
         DataType::Float64 => column.push_f64(f64::from_bits(number as u64)),
         DataType::Int64 if form == Binary::Oid => column.push_i64(number & 0xFFFF_FFFF),
         DataType::Int64 => column.push_i64(number),
-        DataType::Decimal128 { .. } if wide => column.push_i128(i128::from(number) * i128::from(random.number())),
+        DataType::Decimal128 { .. } if wide => column.push_i128(i128::from(number) * i128::from(any_number(random))),
         DataType::Decimal128 { .. } => column.push_i128(i128::from(number)),
         DataType::Utf8 if form == Binary::NumericText => column.push_bytes(format!("{number}.50").as_bytes()),
         DataType::Utf8 | DataType::Binary => column.push_bytes(&vec![number as u8; random.below(40)]),

@@ -1,21 +1,7 @@
+use rapidbyte_testkit::Random;
+
 use super::*;
 use crate::types::*;
-
-/// xorshift64*: enough to shake types with, and every failure can be replayed from its seed.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-}
 
 /// A value of any shape; names are short and the odd one is empty.
 trait Arbitrary: Sized {

@@ -118,28 +118,5 @@ fn what_no_server_says_is_refused() {
 /// Whatever bytes come, reading them ends, with a message or an error.
 #[test]
 fn mutated_messages_never_panic() {
-    let samples = samples();
-    let mut seed = 0x9E37_79B9_7F4A_7C15u64;
-    let mut next = move |limit: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % limit as u64) as usize
-    };
-    for round in 0..200_000 {
-        let mut bytes = samples[round % samples.len()].clone();
-        for _ in 0..1 + next(4) {
-            if bytes.is_empty() {
-                break;
-            }
-            let at = next(bytes.len());
-            match next(4) {
-                0 => bytes[at] = next(256) as u8,
-                1 => bytes.truncate(at),
-                2 => bytes.insert(at, next(256) as u8),
-                _ => bytes[at] ^= 1 << next(8),
-            }
-        }
-        let _ = parse(&bytes);
-    }
+    rapidbyte_testkit::feed(&samples(), 200_000, |bytes| drop(parse(&bytes)));
 }

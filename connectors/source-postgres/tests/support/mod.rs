@@ -6,6 +6,7 @@
 use rapidbyte_sdk::arrow::{keys, ColumnView, DataType, Field, Reader, Schema};
 use rapidbyte_sdk::types::*;
 use rapidbyte_sdk::{testing, Emitter, Finding, Result, Source, StreamContext};
+pub use rapidbyte_testkit::Random;
 use rapidbyte_testkit::{Server, DATABASE, SUPERUSER};
 use source_postgres::PostgresSource;
 
@@ -116,23 +117,6 @@ pub fn try_read_with(config: &str, ctx: &StreamContext) -> Result<Read> {
         read.batches.push((ipc.len(), read.rows.len() - before));
     }
     Ok(read)
-}
-
-/// A small generator of the kind called SplitMix64.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
 }
 
 /// A stored cursor, from the payload of a barrier.
