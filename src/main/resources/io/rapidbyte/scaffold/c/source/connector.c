@@ -160,6 +160,19 @@ RB_SOURCE("digest") rb_result *source_digest(void *what) { return no_comparison(
 RB_SOURCE("row-digests") rb_result *source_row_digests(void *what) { return no_comparison(what); }
 RB_SOURCE("read-rows") rb_result *source_read_rows(void *what) { return no_comparison(what); }
 
+/* It reads no log, so no server keeps one for it. */
+RB_SOURCE("slots") rb_result *source_slots(void *streams, uint32_t count) {
+    (void)count;
+    rb_free(streams);
+    return rb_ok();
+}
+
+RB_SOURCE("drop-slot") rb_result *source_drop_slot(uint8_t *name, uint32_t len) {
+    (void)len;
+    rb_free(name);
+    return rb_error(RB_CONFIG, "connector.no-slots", "this connector reads no log");
+}
+
 RB_SOURCE("close") rb_result *source_close(void) {
     is_open = false;
     return rb_ok();
