@@ -2,7 +2,8 @@
 //!
 //! A failed statement spoils a transaction back to its last savepoint, and one bad row fails its whole COPY.
 //! So rows go in chunks, each behind a savepoint, and the batches of a chunk are kept until the server
-//! has taken them. What fails is halved until the bad rows are alone.
+//! has taken them. Of what fails the rows before the bad one go next, then that one alone; where the server
+//! does not name it, half of them.
 
 use std::ops::Range;
 
@@ -17,12 +18,23 @@ use crate::connector::Session;
 use crate::encode::put_text;
 use crate::feed::bad_batch;
 use crate::prepare::Loading;
+use crate::sink::Refused;
 use crate::upsert::Merge;
 use crate::{errors, sink};
 
-/// Rows behind one savepoint take about so many bytes. Halving copies them about twice more, so few make bad
-/// rows cheap, and many make savepoints rare.
-const CHUNK_BYTES: usize = 512 << 10;
+/// Rows behind one savepoint take about so many bytes. What fails is copied again, so few make bad rows
+/// cheap, and many make savepoints rare, each of which is a wait for the server.
+const CHUNK_BYTES: usize = 2 << 20;
+
+/// What stands between the rows that were written and those that are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    Missing,
+    /// Nothing was written behind it.
+    Fresh,
+    /// What was written behind it stays.
+    Passed,
+}
 
 /// Where rows go, and what becomes of bad ones.
 pub(crate) struct Guard<'a> {
@@ -34,6 +46,7 @@ pub(crate) struct Guard<'a> {
     ctx: &'a StreamContext,
     /// Rows of the stream that went before, for messages.
     rows_before: u64,
+    savepoint: Savepoint,
     /// Rows written and rejected.
     pub(crate) rows: u64,
     pub(crate) rejected: u64,
@@ -60,12 +73,12 @@ impl Chunk {
     }
 
     /// Shows the batches that hold rows of `range`, with which of theirs.
-    fn visit(
+    fn visit<E: From<ConnectorError>>(
         &mut self,
         table: &Table,
         range: &Range<usize>,
-        mut look: impl FnMut(&BatchView<'_>, Range<usize>) -> Result<()>,
-    ) -> Result<()> {
+        mut look: impl FnMut(&BatchView<'_>, Range<usize>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut first = 0;
         for ipc in &self.batches {
             let mut reader = Reader::cached(ipc, &mut self.schemas).map_err(|e| bad_batch(table, &e))?;
@@ -92,71 +105,92 @@ impl<'a> Guard<'a> {
         ctx: &'a StreamContext,
         rows_before: u64,
     ) -> Guard<'a> {
-        Guard { session, loading, merge, schema, method, ctx, rows_before, rows: 0, rejected: 0 }
+        Guard {
+            session,
+            loading,
+            merge,
+            schema,
+            method,
+            ctx,
+            rows_before,
+            savepoint: Savepoint::Missing,
+            rows: 0,
+            rejected: 0,
+        }
     }
 
     /// Writes a chunk but for its bad rows. Large batches are taken in parts.
+    ///
+    /// A failure makes the next range smaller, and anything else goes on behind it; so it ends, whatever
+    /// the server says of bad rows, and takes about one try for each row where all are bad.
     pub(crate) fn put(&mut self, mut chunk: Chunk) -> Result<()> {
         let parts = chunk.bytes.div_ceil(CHUNK_BYTES).max(1);
-        let rows = chunk.rows.div_ceil(parts).max(1);
-        for first in (0..chunk.rows).step_by(rows) {
-            let range = first..(first + rows).min(chunk.rows);
-            self.put_range(&mut chunk, range)?;
+        let most = chunk.rows.div_ceil(parts).max(1);
+        let (mut first, mut step, mut suspect) = (0, most, None);
+        while first < chunk.rows {
+            let end = match suspect {
+                Some(row) if row == first => first + 1,
+                Some(row) => row,
+                None => first + step,
+            };
+            let range = first..end.min(chunk.rows);
+            match self.attempt(&mut chunk, &range) {
+                Ok(()) => {
+                    self.rows += range.len() as u64;
+                    step = (2 * range.len()).min(most);
+                }
+                Err(refused) if refused.error.category != ErrorCategory::Data => return Err(refused.error),
+                Err(refused) if range.len() == 1 => self.reject(&mut chunk, range.clone(), refused.error)?,
+                Err(refused) => {
+                    suspect = refused.good_rows.map(|good| first + good).filter(|row| range.contains(row));
+                    step = suspect.map_or(range.len() / 2, |row| row - first).max(1);
+                    continue;
+                }
+            }
+            first = range.end;
+            suspect = suspect.filter(|row| *row >= first);
         }
         Ok(())
     }
 
-    fn put_range(&mut self, chunk: &mut Chunk, range: Range<usize>) -> Result<()> {
-        let error = match self.attempt(chunk, &range) {
-            Ok(()) => {
-                self.rows += range.len() as u64;
-                return Ok(());
-            }
-            Err(error) if error.category == ErrorCategory::Data => error,
-            Err(error) => return Err(error),
-        };
-        if range.len() == 1 {
-            return self.reject(chunk, range, error);
-        }
-        let middle = range.start + range.len() / 2;
-        self.put_range(chunk, range.start..middle)?;
-        self.put_range(chunk, middle..range.end)
-    }
-
     /// Writes all of the rows or none.
-    fn attempt(&mut self, chunk: &mut Chunk, range: &Range<usize>) -> Result<()> {
-        self.savepoint("SAVEPOINT rb_rows")?;
-        match self.write(chunk, range) {
-            Ok(()) => self.savepoint("RELEASE rb_rows"),
-            Err(error) => {
-                if error.category == ErrorCategory::Data {
-                    self.savepoint("ROLLBACK TO rb_rows; RELEASE rb_rows")?;
-                }
-                Err(error)
-            }
+    fn attempt(&mut self, chunk: &mut Chunk, range: &Range<usize>) -> Result<(), Refused> {
+        match self.savepoint {
+            Savepoint::Missing => self.execute("SAVEPOINT rb_rows")?,
+            Savepoint::Passed => self.execute("RELEASE rb_rows; SAVEPOINT rb_rows")?,
+            Savepoint::Fresh => {}
         }
+        let written = self.write(chunk, range);
+        self.savepoint = match &written {
+            Err(refused) if refused.error.category == ErrorCategory::Data => {
+                self.execute("ROLLBACK TO rb_rows")?;
+                Savepoint::Fresh
+            }
+            _ => Savepoint::Passed,
+        };
+        written
     }
 
-    fn savepoint(&mut self, sql: &str) -> Result<()> {
+    fn execute(&mut self, sql: &str) -> Result<()> {
         let doing = format!("loading {}", self.loading.target);
         self.session.execute(sql).map(drop).map_err(|e| errors::before_commit(&doing, e))
     }
 
-    fn write(&mut self, chunk: &mut Chunk, range: &Range<usize>) -> Result<()> {
+    fn write(&mut self, chunk: &mut Chunk, range: &Range<usize>) -> Result<(), Refused> {
         let Guard { session, loading, schema, method, .. } = self;
         let rows_before = self.rows_before + self.rows + self.rejected;
         let mut sink = sink::open(session, loading, schema, *method, rows_before)?;
         host::phase(phases::COPY);
-        if let Err(error) = chunk.visit(&loading.target, range, |batch, rows| sink.rows(batch, rows)) {
+        if let Err(refused) = chunk.visit(&loading.target, range, |batch, rows| sink.rows(batch, rows)) {
             sink.abort("a row is bad");
-            return Err(error);
+            return Err(refused);
         }
         host::phase(phases::FLUSH);
         sink.finish()?;
         host::phase(phases::QUERY);
         match self.merge {
             None => Ok(()),
-            Some(merge) => merge.run(self.session).and_then(|()| merge.empty(self.session)),
+            Some(merge) => Ok(merge.run(self.session).and_then(|()| merge.empty(self.session))?),
         }
     }
 
@@ -168,7 +202,7 @@ impl<'a> Guard<'a> {
         }
         let mut json = String::new();
         let schema = self.schema;
-        chunk.visit(&self.loading.target, &row, |batch, rows| {
+        chunk.visit(&self.loading.target, &row, |batch, rows| -> Result<()> {
             json = row_as_json(schema, batch, rows.start);
             Ok(())
         })?;

@@ -46,7 +46,8 @@ fn bad_rows_are_found_wherever_they_lie_i19() {
     const ROWS: i64 = 100;
     for mode in [WriteMode::Append, WriteMode::Upsert, WriteMode::Replace] {
         for (load_method, case) in [("copy", 0), ("insert", 1)] {
-            let places: [&[i64]; 6] = [&[0], &[99], &[50], &[49, 50], &[0, 1, 2, 98, 99], &[]];
+            let all: Vec<i64> = (0..ROWS).collect();
+            let places: [&[i64]; 7] = [&[0], &[99], &[50], &[49, 50], &[0, 1, 2, 98, 99], &all, &[]];
             for (number, bad) in places.into_iter().enumerate() {
                 let name = format!("bad_{mode:?}_{case}_{number}").to_lowercase();
                 let target = guarded(&name, DataErrorPolicy::Dlq).with(|target| target.load_method = load_method);

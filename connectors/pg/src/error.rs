@@ -132,6 +132,16 @@ impl ServerError {
         matches!(self.severity.as_str(), "FATAL" | "PANIC")
     }
 
+    /// The line of a COPY that the context names, counted from 1. Only a hint: the context is a text in the
+    /// server's language.
+    pub fn copy_line(&self) -> Option<usize> {
+        let last = self.context.as_ref()?.lines().last()?;
+        let tail = last.strip_prefix("COPY ")?.split_once(", ")?.1;
+        let number = tail.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        number[..end].parse().ok()
+    }
+
     pub(crate) fn parse(body: &[u8]) -> Result<ServerError> {
         let mut body = Body::new(body);
         let mut error = ServerError::default();
@@ -176,5 +186,27 @@ impl fmt::Display for ServerError {
             write!(f, "; {context}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_a_copy_is_read_in_any_language() {
+        for (context, line) in [
+            ("COPY t, line 12, column n: \"x 9\"", Some(12)),
+            ("PL/pgSQL function f() line 3 at RAISE\nCOPY t, Zeile 4", Some(4)),
+            ("COPY t", None),
+            ("COPY t, somewhere", None),
+            ("COPY t, line 99999999999999999999999", None),
+            ("SQL statement \"SELECT 1\"", None),
+            ("", None),
+        ] {
+            let error = ServerError { context: Some(context.to_owned()), ..ServerError::default() };
+            assert_eq!(error.copy_line(), line, "{context}");
+        }
+        assert_eq!(ServerError::default().copy_line(), None);
     }
 }

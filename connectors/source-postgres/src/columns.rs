@@ -44,7 +44,7 @@ pub fn append(index: &TupleIndex, bytes: &[u8], decoders: &[Decoder], columns: &
         let fields = index.column(number);
         let outcome = append_column(*decoder, fields, bytes, column);
         if outcome.nulls {
-            column.set_nulls(fields.len(), |row| fields[row].length < 0);
+            note_nulls(fields, column);
         }
         if let Some(row) = outcome.bad_row {
             if worst.is_none_or(|bad| row < bad.row) {
@@ -54,6 +54,12 @@ pub fn append(index: &TupleIndex, bytes: &[u8], decoders: &[Decoder], columns: &
         }
     }
     worst.map_or(Ok(()), Err)
+}
+
+/// A loop by itself: within `append` it would have the whole of that compiled.
+#[inline(never)]
+fn note_nulls(fields: &[Field], column: &mut Column) {
+    column.set_nulls(fields.len(), |row| fields[row].length < 0);
 }
 
 /// What a column's loop came across.

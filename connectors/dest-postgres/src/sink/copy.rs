@@ -1,10 +1,10 @@
 use std::ops::Range;
 
-use rapidbyte_pg::{CopyIn, PgError};
+use rapidbyte_pg::{CopyIn, PgError, ServerError};
 use rapidbyte_sdk::arrow::{BatchView, Schema};
 use rapidbyte_sdk::{Result, TcpStream};
 
-use super::{bad_value, failed, text_columns, Sink};
+use super::{bad_value, failed, text_columns, Refused, Sink};
 use crate::connector::Session;
 use crate::encode::{self, escape_copy_text, put_text, Bad, Encoder};
 use crate::plan::{Form, Plan};
@@ -65,24 +65,25 @@ impl<'a, F: Format> Copy<'a, F> {
     }
 
     /// The server counts lines from the start of its COPY.
-    fn explain(error: PgError, loading: &Loading, rows_before: u64) -> rapidbyte_sdk::ConnectorError {
+    fn explain(error: PgError, loading: &Loading, rows_before: u64) -> Refused {
+        let line = error.server().and_then(ServerError::copy_line);
         let mut explained = failed(loading, error);
         if rows_before > 0 {
             explained.message += &format!(" (lines are counted from row {} of the stream)", rows_before + 1);
         }
-        explained
+        Refused { error: explained, good_rows: line.and_then(|line| line.checked_sub(1)) }
     }
 }
 
 impl<F: Format> Sink for Copy<'_, F> {
-    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()> {
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<(), Refused> {
         let (before, count) = (self.rows_before + self.rows, rows.len() as u64);
         match F::rows(self, batch, rows) {
             Ok(Ok(())) => {
                 self.rows += count;
                 Ok(())
             }
-            Ok(Err(bad)) => Err(bad_value(self.loading, bad.column, before + bad.row as u64 + 1, bad.value)),
+            Ok(Err(bad)) => Err(bad_value(self.loading, bad.column, before + bad.row as u64 + 1, bad.value).into()),
             Err(error) => Err(Self::explain(error, self.loading, self.rows_before)),
         }
     }
@@ -91,7 +92,7 @@ impl<F: Format> Sink for Copy<'_, F> {
         self.sent_bytes
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64> {
+    fn finish(mut self: Box<Self>) -> Result<u64, Refused> {
         self.copy.buffer().extend_from_slice(F::TRAILER);
         let (loading, rows_before) = (self.loading, self.rows_before);
         self.copy.finish().map_err(|error| Self::explain(error, loading, rows_before))

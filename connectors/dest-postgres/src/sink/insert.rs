@@ -3,7 +3,7 @@ use std::ops::Range;
 use rapidbyte_sdk::arrow::{BatchView, Schema};
 use rapidbyte_sdk::Result;
 
-use super::{failed, text_columns, Sink};
+use super::{failed, text_columns, Refused, Sink};
 use crate::connector::Session;
 use crate::encode::{put_text, BadValue};
 use crate::plan::Form;
@@ -104,7 +104,7 @@ impl<'a> Insert<'a> {
 }
 
 impl Sink for Insert<'_> {
-    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()> {
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<(), Refused> {
         let columns = text_columns(&self.loading.plan, self.schema, batch);
         for row in rows {
             for column in &columns {
@@ -128,7 +128,7 @@ impl Sink for Insert<'_> {
         self.sent_bytes
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64> {
+    fn finish(mut self: Box<Self>) -> Result<u64, Refused> {
         self.send()?;
         Ok(self.rows)
     }

@@ -19,16 +19,35 @@ use crate::prepare::Loading;
 
 /// Takes rows for one table. A row that the server refuses may come to light only in `finish`.
 pub(crate) trait Sink {
-    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<()>;
+    fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<(), Refused>;
 
     /// Bytes sent so far.
     fn sent_bytes(&self) -> usize;
 
     /// Makes sure that the server has taken all rows; gives their number.
-    fn finish(self: Box<Self>) -> Result<u64>;
+    fn finish(self: Box<Self>) -> Result<u64, Refused>;
 
     /// Gives up; the transaction is to be rolled back.
     fn abort(self: Box<Self>, reason: &str);
+}
+
+/// Why a sink could not take all of its rows.
+pub(crate) struct Refused {
+    pub(crate) error: ConnectorError,
+    /// How many rows of the sink seem to be good before the bad one; a hint, for whoever looks for it.
+    pub(crate) good_rows: Option<usize>,
+}
+
+impl From<ConnectorError> for Refused {
+    fn from(error: ConnectorError) -> Refused {
+        Refused { error, good_rows: None }
+    }
+}
+
+impl From<Refused> for ConnectorError {
+    fn from(refused: Refused) -> ConnectorError {
+        refused.error
+    }
 }
 
 /// Opens a sink. `rows_before` rows of the stream went before, for messages.
