@@ -2,7 +2,6 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Resources;
 import io.rapidbyte.connector.ConnectorState;
-import io.rapidbyte.flow.ConnectorGuest;
 import io.rapidbyte.flow.EdgeAddress;
 import io.rapidbyte.flow.EdgeWindow;
 import io.rapidbyte.flow.StagePlan;
@@ -11,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Instances of the pipeline's connectors. */
+/** Those who work in the pipeline. */
 final class ConnectorCrew implements Crew {
     private final Cast cast;
     private final Resources resources;
@@ -30,10 +29,10 @@ final class ConnectorCrew implements Crew {
         List<Stage> stages = new ArrayList<>();
         int last = cast.parts().size() - 1;
         for (int i = 0; i <= last; i++) {
-            Cast.Part part = cast.parts().get(i);
+            Part part = cast.parts().get(i);
             StagePlan plan = new StagePlan(
                     part.stage(),
-                    part.connector().manifest().shortName(),
+                    part.name(),
                     part.role(),
                     stream,
                     i == 0 ? Optional.empty() : Optional.of(edge(stream, i - 1)),
@@ -41,8 +40,7 @@ final class ConnectorCrew implements Crew {
                     window,
                     resources.compression(),
                     StagePlan.Patience.DEFAULT);
-            stages.add(
-                    new Stage(plan, ConnectorGuest.maker(part.connector(), part.role(), part.config(), stream, state)));
+            stages.add(new Stage(plan, part.maker(stream, state)));
         }
         return stages;
     }
@@ -53,6 +51,6 @@ final class ConnectorCrew implements Crew {
 
     @Override
     public Inquiry inquiry(StreamContext stream, ConnectorState state) {
-        return new ReceiptInquiry(cast.parts().getLast(), stream, state);
+        return cast.destination().inquiry(stream, state);
     }
 }

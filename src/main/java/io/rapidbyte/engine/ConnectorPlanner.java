@@ -4,7 +4,6 @@ import io.rapidbyte.config.CursorSettings;
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.StreamSettings;
-import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.Cursor;
 import io.rapidbyte.model.CursorNulls;
@@ -18,21 +17,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Plans runs of the catalogue's connectors. */
+/** Plans runs of those whom pipelines name. */
 final class ConnectorPlanner implements RunPlanner {
     private static final System.Logger LOG = System.getLogger(ConnectorPlanner.class.getName());
 
     private static final String LOG_PLACE = "_rb_lsn";
 
-    private final ConnectorCatalog catalog;
+    private final Players players;
 
-    ConnectorPlanner(ConnectorCatalog catalog) {
-        this.catalog = catalog;
+    ConnectorPlanner(Players players) {
+        this.players = players;
     }
 
     @Override
     public List<StreamPlan> plan(Pipeline pipeline, String runId) throws PipelineException {
-        Cast cast = Preflight.check(catalog, pipeline);
+        Cast cast = Preflight.check(players, pipeline);
         load(cast);
         List<StreamContext> contexts = contexts(pipeline, runId);
         List<StreamPlan> streams = new ArrayList<>();
@@ -46,9 +45,9 @@ final class ConnectorPlanner implements RunPlanner {
 
     /** While the state is being opened: the first run of a process waits for the slower of the two. */
     private static void load(Cast cast) {
-        for (Cast.Part part : cast.parts()) {
+        for (Part part : cast.parts()) {
             try {
-                part.connector().load();
+                part.load();
             } catch (ConnectorException e) {
                 // Whoever makes an instance meets it again, and there it is a stage's failure.
                 LOG.log(Level.DEBUG, () -> part.label() + " could not be loaded: " + e.getMessage());

@@ -60,10 +60,11 @@ public final class Engine {
 
     private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, StateStores stores) {
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
-        Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(catalog), pool, stores);
+        Players players = new Players(catalog, vertx);
+        Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(players), pool, stores);
         return vertx.deployVerticle(orchestrator).map(id -> {
-            Errands errands = new Errands(vertx, orchestrator.context(), catalog, stores);
-            return new Engine(vertx, catalog, id, orchestrator, errands, new ReplayPlanner(catalog), pool, stores);
+            Errands errands = new Errands(vertx, orchestrator.context(), players, stores);
+            return new Engine(vertx, catalog, id, orchestrator, errands, new ReplayPlanner(players), pool, stores);
         });
     }
 

@@ -2,13 +2,14 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
-import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.connector.ConnectorInstance;
 import io.rapidbyte.connector.MemoryConnectorState;
 import io.rapidbyte.flow.GuestDialog;
 import io.rapidbyte.flow.GuestErrand;
+import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.DiscoveredStream;
+import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.Finding;
@@ -32,20 +33,20 @@ import java.util.function.Consumer;
 final class Errands {
     private final Vertx vertx;
     private final Context context;
-    private final ConnectorCatalog catalog;
+    private final Players players;
     private final StateStores stores;
     private final Set<GuestErrand<?>> underWay = ConcurrentHashMap.newKeySet();
     private final Set<GuestTables> compared = ConcurrentHashMap.newKeySet();
 
-    Errands(Vertx vertx, Context context, ConnectorCatalog catalog, StateStores stores) {
+    Errands(Vertx vertx, Context context, Players players, StateStores stores) {
         this.vertx = vertx;
         this.context = context;
-        this.catalog = catalog;
+        this.players = players;
         this.stores = stores;
     }
 
     Future<CheckReport> check(Pipeline pipeline) {
-        return OffLoop.call(vertx, () -> Preflight.check(catalog, pipeline))
+        return OffLoop.call(vertx, () -> Preflight.check(players, pipeline))
                 .compose(cast -> validate(cast, pipeline))
                 .recover(cause -> cause instanceof PipelineException e
                         ? Future.succeededFuture(new CheckReport(e.problems(), Map.of()))
@@ -55,8 +56,14 @@ final class Errands {
     private Future<CheckReport> validate(Cast cast, Pipeline pipeline) {
         List<StreamContext> streams = ConnectorPlanner.contexts(pipeline, RunIds.next());
         List<Future<List<Finding>>> answers = new ArrayList<>();
-        for (Cast.Part part : cast.parts()) {
-            answers.add(ask(part, instance -> instance.validate(streams)).recover(Errands::finding));
+        for (Part part : cast.parts()) {
+            answers.add(
+                    switch (part) {
+                        case GuestPart guest ->
+                            ask(guest, instance -> instance.validate(streams)).recover(Errands::finding);
+                        // That it answers is all that can be known; it has done so just now.
+                        case BusPart verticle -> Future.succeededFuture(List.of(there(verticle)));
+                    });
         }
         return Future.all(answers).map(done -> {
             Map<String, List<Finding>> findings = new LinkedHashMap<>();
@@ -65,6 +72,15 @@ final class Errands {
             }
             return new CheckReport(List.of(), findings);
         });
+    }
+
+    private static Finding there(BusPart part) {
+        return new Finding(
+                Finding.Level.OK,
+                Optional.empty(),
+                "bus.verticle",
+                "a verticle listens at " + part.verticle().address()
+                        + "; it looks at its system itself, when it is opened");
     }
 
     /** A connector that cannot even answer has found an error. */
@@ -103,11 +119,21 @@ final class Errands {
     }
 
     private <T> Future<T> askSource(Pipeline pipeline, GuestDialog.Question<T> question) {
-        return OffLoop.call(vertx, () -> Preflight.checkSource(catalog, pipeline))
-                .compose(part -> ask(part, question).recover(cause -> failed(part, cause)));
+        return OffLoop.call(vertx, () -> Preflight.checkSource(players, pipeline))
+                .compose(part -> switch (part) {
+                    case GuestPart guest -> ask(guest, question).recover(cause -> failed(guest, cause));
+                    case BusPart verticle ->
+                        Future.failedFuture(unable(verticle, "bus.no-questions", "is asked what its system holds"));
+                });
     }
 
-    private static <T> Future<T> failed(Cast.Part part, Throwable cause) {
+    private static FailureException unable(BusPart part, String code, String what) {
+        return new FailureException(part.failure(
+                ConnectorError.permanent(ErrorCategory.CONFIG, code, part.name() + " is a verticle, and none " + what),
+                Optional.empty()));
+    }
+
+    private static <T> Future<T> failed(GuestPart part, Throwable cause) {
         if (cause instanceof ConnectorException e) {
             return Future.failedFuture(new FailureException(part.failure(e.error(), Optional.empty()), e));
         }
@@ -144,24 +170,30 @@ final class Errands {
 
     /** @param onStart told of the guests before they are asked anything */
     private Future<VerifyReport> compare(Pipeline pipeline, VerifyOptions options, Consumer<GuestTables> onStart) {
-        return OffLoop.call(vertx, () -> Preflight.check(catalog, pipeline)).compose(cast -> {
+        return OffLoop.call(vertx, () -> Preflight.check(players, pipeline)).compose(cast -> {
+            for (Part part : List.of(cast.source(), cast.destination())) {
+                if (part instanceof BusPart verticle) {
+                    return Future.failedFuture(unable(verticle, "verify.verticle", "can compare its rows"));
+                }
+            }
+            GuestPart source = (GuestPart) cast.source();
+            GuestPart target = (GuestPart) cast.destination();
             Promise<VerifyReport> report = Promise.promise();
             // It waits for guests most of its life, for minutes if tables are large.
             Thread.ofPlatform()
                     .daemon()
                     .name("verification of " + pipeline.name())
-                    .start(() -> compare(cast, pipeline, options, onStart, report));
+                    .start(() -> compare(new GuestTables(source, target), pipeline, options, onStart, report));
             return report.future();
         });
     }
 
     private void compare(
-            Cast cast,
+            GuestTables guests,
             Pipeline pipeline,
             VerifyOptions options,
             Consumer<GuestTables> onStart,
             Promise<VerifyReport> report) {
-        GuestTables guests = new GuestTables(cast);
         compared.add(guests);
         onStart.accept(guests);
         Future<VerifyReport> done;
@@ -177,7 +209,7 @@ final class Errands {
         context.runOnContext(v -> told.onComplete(report));
     }
 
-    private <T> Future<T> ask(Cast.Part part, GuestDialog.Question<T> question) {
+    private <T> Future<T> ask(GuestPart part, GuestDialog.Question<T> question) {
         GuestErrand<T> errand =
                 new GuestErrand<>(part.connector(), part.role(), part.config(), new MemoryConnectorState(), question);
         underWay.add(errand);

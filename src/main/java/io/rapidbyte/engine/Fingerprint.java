@@ -34,10 +34,10 @@ final class Fingerprint {
                 .put("write_mode", ReportJson.word(stream.writeMode()));
         stream.primaryKey().forEach(settings.putArray("primary_key")::add);
         stream.selectedColumns().ifPresent(columns -> columns.forEach(settings.putArray("columns")::add));
-        for (Cast.Part part : cast.parts()) {
+        for (Part part : cast.parts()) {
             ObjectNode connector = settings.putObject(part.stage());
-            connector.put("use", part.connector().manifest().shortName());
-            connector.set("config", part.connector().withoutSecrets(part.config()));
+            connector.put("use", part.name());
+            connector.set("config", part.fingerprinted());
         }
         return digest(cursor(stream)) + SEPARATOR + digest(settings);
     }

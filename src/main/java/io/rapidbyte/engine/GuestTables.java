@@ -29,8 +29,8 @@ final class GuestTables implements AutoCloseable {
     private final Side target;
 
     /** One connector, with the part that it plays. */
-    private record Side(Cast.Part part, GuestDialog dialog) {
-        static Side open(Cast.Part part) {
+    private record Side(GuestPart part, GuestDialog dialog) {
+        static Side open(GuestPart part) {
             return new Side(
                     part, new GuestDialog(part.connector(), part.role(), part.config(), new MemoryConnectorState()));
         }
@@ -40,9 +40,9 @@ final class GuestTables implements AutoCloseable {
         }
     }
 
-    GuestTables(Cast cast) {
-        source = Side.open(cast.parts().getFirst());
-        target = Side.open(cast.parts().getLast());
+    GuestTables(GuestPart from, GuestPart to) {
+        source = Side.open(from);
+        target = Side.open(to);
     }
 
     Both<ComparableTable> describe(StreamContext stream) {

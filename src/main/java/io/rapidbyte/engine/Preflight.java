@@ -8,9 +8,10 @@ import io.rapidbyte.config.StreamSettings;
 import io.rapidbyte.config.TransformSettings;
 import io.rapidbyte.connector.ConfigIssue;
 import io.rapidbyte.connector.Connector;
-import io.rapidbyte.connector.ConnectorCatalog;
+import io.rapidbyte.flow.BusVerticle;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.WriteMode;
@@ -22,22 +23,22 @@ import java.util.Optional;
 
 /**
  * Everything about a pipeline and its connectors that can be seen without starting a guest; all of
- * it at once. Blocks on files.
+ * it at once. Blocks on files, and for the answers of verticles.
  */
 final class Preflight {
-    private final ConnectorCatalog catalog;
+    private final Players players;
     private final Pipeline pipeline;
     private final List<Problem> problems = new ArrayList<>();
-    private final List<Cast.Part> parts = new ArrayList<>();
+    private final List<Part> parts = new ArrayList<>();
 
-    private Preflight(ConnectorCatalog catalog, Pipeline pipeline) {
-        this.catalog = catalog;
+    private Preflight(Players players, Pipeline pipeline) {
+        this.players = players;
         this.pipeline = pipeline;
     }
 
     /** The pipeline's connectors, found fit for it. */
-    static Cast check(ConnectorCatalog catalog, Pipeline pipeline) throws PipelineException {
-        Preflight preflight = new Preflight(catalog, pipeline);
+    static Cast check(Players players, Pipeline pipeline) throws PipelineException {
+        Preflight preflight = new Preflight(players, pipeline);
         preflight.source();
         preflight.transforms();
         preflight.destination(pipeline.destination().writeMode());
@@ -46,8 +47,8 @@ final class Preflight {
     }
 
     /** The pipeline's source alone. */
-    static Cast.Part checkSource(ConnectorCatalog catalog, Pipeline pipeline) throws PipelineException {
-        Preflight preflight = new Preflight(catalog, pipeline);
+    static Part checkSource(Players players, Pipeline pipeline) throws PipelineException {
+        Preflight preflight = new Preflight(players, pipeline);
         preflight.resolve(
                 "source",
                 ConnectorRole.SOURCE,
@@ -59,9 +60,8 @@ final class Preflight {
     }
 
     /** The pipeline's destination alone, to be written in {@code mode}. */
-    static Cast.Part checkDestination(ConnectorCatalog catalog, Pipeline pipeline, WriteMode mode)
-            throws PipelineException {
-        Preflight preflight = new Preflight(catalog, pipeline);
+    static Part checkDestination(Players players, Pipeline pipeline, WriteMode mode) throws PipelineException {
+        Preflight preflight = new Preflight(players, pipeline);
         preflight.destination(mode);
         return preflight.finish().parts().getFirst();
     }
@@ -74,7 +74,7 @@ final class Preflight {
     }
 
     private void source() {
-        Optional<Connector> source = resolve(
+        Optional<Part> source = resolve(
                 "source",
                 ConnectorRole.SOURCE,
                 pipeline.source().use(),
@@ -85,7 +85,7 @@ final class Preflight {
         for (int i = 0; i < streams.size(); i++) {
             String mode = ReportJson.word(streams.get(i).syncMode());
             String pointer = "/source/streams/" + i + "/sync_mode";
-            source.ifPresent(connector -> requireMode(connector, ConnectorRole.SOURCE, mode, pointer));
+            source.ifPresent(part -> requireMode(part, mode, pointer));
         }
     }
 
@@ -104,7 +104,7 @@ final class Preflight {
     }
 
     private void destination(WriteMode writeMode) {
-        Optional<Connector> destination = resolve(
+        Optional<Part> destination = resolve(
                 "destination",
                 ConnectorRole.DESTINATION,
                 pipeline.destination().use(),
@@ -112,8 +112,15 @@ final class Preflight {
                 pipeline.destination().narrowing(),
                 "/destination");
         String mode = ReportJson.word(writeMode);
-        destination.ifPresent(
-                connector -> requireMode(connector, ConnectorRole.DESTINATION, mode, "/destination/write_mode"));
+        destination.ifPresent(part -> {
+            requireMode(part, mode, "/destination/write_mode");
+            if (part instanceof BusPart && pipeline.destination().policies().onDataError() != DataErrorPolicy.FAIL) {
+                report(
+                        "/destination/on_data_error",
+                        "a verticle rejects no single rows, so none can be skipped or kept",
+                        Optional.of("use on_data_error: fail"));
+            }
+        });
     }
 
     /** Two streams that land in one table would overwrite or mix each other's rows. */
@@ -133,37 +140,57 @@ final class Preflight {
         }
     }
 
-    private Optional<Connector> resolve(
+    private Optional<Part> resolve(
             String stage, ConnectorRole role, String use, ObjectNode config, Narrowing narrowing, String pointer) {
         try {
-            List<ConfigIssue> widened = new ArrayList<>();
-            Connector connector = catalog.resolve(use, role).narrow(narrowing, widened);
-            for (ConfigIssue issue : widened) {
-                report(
-                        pointer + issue.pointer(),
-                        issue.message(),
-                        Optional.of("a pipeline can only narrow what a manifest grants"));
-            }
-            for (ConfigIssue issue : connector.checkConfig(config)) {
-                report(pointer + "/config" + issue.pointer(), issue.message(), Optional.empty());
-            }
-            parts.add(new Cast.Part(stage, role, connector, config));
-            return Optional.of(connector);
+            Part part = Players.isVerticle(use)
+                    ? verticle(stage, role, use, config, narrowing, pointer)
+                    : connector(stage, role, use, config, narrowing, pointer);
+            parts.add(part);
+            return Optional.of(part);
         } catch (ConnectorException e) {
             report(pointer + "/use", e.error().message(), Optional.empty());
             return Optional.empty();
         }
     }
 
-    private void requireMode(Connector connector, ConnectorRole role, String mode, String pointer) {
-        List<String> modes = Optional.ofNullable(connector.manifest().roles().get(role))
-                .orElseThrow()
-                .modes();
-        if (!modes.contains(mode)) {
+    private Part connector(
+            String stage, ConnectorRole role, String use, ObjectNode config, Narrowing narrowing, String pointer)
+            throws ConnectorException {
+        List<ConfigIssue> widened = new ArrayList<>();
+        Connector connector = players.connector(use, role).narrow(narrowing, widened);
+        for (ConfigIssue issue : widened) {
+            report(
+                    pointer + issue.pointer(),
+                    issue.message(),
+                    Optional.of("a pipeline can only narrow what a manifest grants"));
+        }
+        for (ConfigIssue issue : connector.checkConfig(config)) {
+            report(pointer + "/config" + issue.pointer(), issue.message(), Optional.empty());
+        }
+        return new GuestPart(stage, role, connector, config);
+    }
+
+    /** It is there and can do this: found out before anything is touched. */
+    private Part verticle(
+            String stage, ConnectorRole role, String use, ObjectNode config, Narrowing narrowing, String pointer)
+            throws ConnectorException {
+        if (!narrowing.equals(Narrowing.NONE)) {
+            report(
+                    pointer + "/use",
+                    "a verticle has no sandbox that could be narrowed",
+                    Optional.of("remove permissions and limits"));
+        }
+        BusVerticle verticle = players.verticle(use);
+        return new BusPart(stage, role, verticle, verticle.describe(role), config);
+    }
+
+    private void requireMode(Part part, String mode, String pointer) {
+        if (!part.modes().contains(mode)) {
             report(
                     pointer,
-                    connector.manifest().shortName() + " does not support " + mode,
-                    Optional.of("it supports " + String.join(", ", modes)));
+                    part.name() + " does not support " + mode,
+                    Optional.of("it supports " + String.join(", ", part.modes())));
         }
     }
 

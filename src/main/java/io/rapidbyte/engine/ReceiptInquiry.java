@@ -13,11 +13,11 @@ import java.util.Optional;
 
 /** Asks a destination connector for its receipt. */
 final class ReceiptInquiry implements Crew.Inquiry {
-    private final Cast.Part destination;
+    private final GuestPart destination;
     private final StreamContext stream;
     private final GuestErrand<Optional<Receipt>> errand;
 
-    ReceiptInquiry(Cast.Part destination, StreamContext stream, ConnectorState state) {
+    ReceiptInquiry(GuestPart destination, StreamContext stream, ConnectorState state) {
         this.destination = destination;
         this.stream = stream;
         this.errand = new GuestErrand<>(

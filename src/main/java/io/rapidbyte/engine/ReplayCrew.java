@@ -2,7 +2,6 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Resources;
 import io.rapidbyte.connector.ConnectorState;
-import io.rapidbyte.flow.ConnectorGuest;
 import io.rapidbyte.flow.EdgeAddress;
 import io.rapidbyte.flow.EdgeWindow;
 import io.rapidbyte.flow.StagePlan;
@@ -16,12 +15,12 @@ import java.util.Optional;
 final class ReplayCrew implements Crew {
     private final StateStore store;
     private final ReplayQueue queue;
-    private final Cast.Part destination;
+    private final Part destination;
     private final Resources resources;
     private final int streamIndex;
 
     /** @param streamIndex place of the stream in the replay, from 0 */
-    ReplayCrew(StateStore store, ReplayQueue queue, Cast.Part destination, Resources resources, int streamIndex) {
+    ReplayCrew(StateStore store, ReplayQueue queue, Part destination, Resources resources, int streamIndex) {
         this.store = store;
         this.queue = queue;
         this.destination = destination;
@@ -39,12 +38,12 @@ final class ReplayCrew implements Crew {
         Stage writer = new Stage(
                 plan(
                         destination.stage(),
-                        destination.connector().manifest().shortName(),
+                        destination.name(),
                         destination.role(),
                         stream,
                         Optional.of(edge),
                         Optional.empty()),
-                ConnectorGuest.maker(destination.connector(), destination.role(), destination.config(), stream, state));
+                destination.maker(stream, state));
         return List.of(letters, writer);
     }
 
@@ -70,6 +69,6 @@ final class ReplayCrew implements Crew {
 
     @Override
     public Inquiry inquiry(StreamContext stream, ConnectorState state) {
-        return new ReceiptInquiry(destination, stream, state);
+        return destination.inquiry(stream, state);
     }
 }

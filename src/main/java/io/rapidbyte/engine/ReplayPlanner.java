@@ -2,7 +2,6 @@ package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
-import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.StreamContext;
@@ -24,10 +23,10 @@ final class ReplayPlanner {
      */
     static final String RECEIPTS_SUFFIX = " (replay)";
 
-    private final ConnectorCatalog catalog;
+    private final Players players;
 
-    ReplayPlanner(ConnectorCatalog catalog) {
-        this.catalog = catalog;
+    ReplayPlanner(Players players) {
+        this.players = players;
     }
 
     /** The streams that have anything to replay, in the order of the pipeline. Blocks on files. */
@@ -37,7 +36,7 @@ final class ReplayPlanner {
         Map<String, List<KeptLetter>> letters =
                 ReplaySelection.of(pipeline, options, kept).letters();
         WriteMode mode = mode(pipeline, options);
-        Cast.Part destination = Preflight.checkDestination(catalog, pipeline, mode);
+        Part destination = Preflight.checkDestination(players, pipeline, mode);
         List<StreamPlan> plans = new ArrayList<>();
         letters.forEach((name, those) -> {
             StreamContext stream = context(pipeline, name, mode, runId);
