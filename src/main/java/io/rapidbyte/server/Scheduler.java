@@ -28,6 +28,7 @@ final class Scheduler {
 
     private static final Logger LOG = System.getLogger(Scheduler.class.getName());
     private static final String TRIGGER = "schedule";
+    private static final String ALL = "every pipeline";
 
     private final Vertx vertx;
     private final InstantSource clock;
@@ -41,6 +42,9 @@ final class Scheduler {
 
     /** Those whose last start was refused for now: said once. */
     private final Set<String> waiting = new HashSet<>();
+
+    /** Of which nothing can be known at present, by the names of files, or the folder itself: said once. */
+    private final Set<String> troubled = new HashSet<>();
 
     private boolean ticking;
     private long timer;
@@ -67,23 +71,35 @@ final class Scheduler {
             return;
         }
         ticking = true;
-        shelf.list().compose(this::look).onComplete(done -> {
-            ticking = false;
-            if (done.failed()) {
-                LOG.log(Level.WARNING, "schedules could not be looked at", done.cause());
+        hopeful(ALL, shelf.list().compose(this::look)).onComplete(done -> ticking = false);
+    }
+
+    /** What fails now, such as a state that cannot be opened, is tried again at the next tick, and told once. */
+    private Future<?> hopeful(String what, Future<?> look) {
+        return look.transform(done -> {
+            if (done.succeeded()) {
+                troubled.remove(what);
+            } else if (troubled.add(what)) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> "the schedule of " + what + " waits: "
+                                + done.cause().getMessage());
             }
+            return Future.succeededFuture();
         });
     }
 
     private Future<?> look(List<PipelineFile> files) {
         Set<String> names = new HashSet<>();
-        List<Future<Void>> looks = new ArrayList<>();
+        List<Future<?>> looks = new ArrayList<>();
         for (PipelineFile file : files) {
             Optional<Schedule> schedule = file.pipeline().flatMap(Pipeline::schedule);
             if (schedule.isPresent()) {
                 names.add(file.name());
-                looks.add(appointment(file.name(), file.sound(), schedule.get())
-                        .compose(appointment -> keep(file.name(), file.sound(), appointment)));
+                looks.add(hopeful(
+                        "pipeline " + file.name(),
+                        appointment(file.name(), file.sound(), schedule.get())
+                                .compose(appointment -> keep(file.name(), file.sound(), appointment))));
             }
         }
         appointments.keySet().retainAll(names);

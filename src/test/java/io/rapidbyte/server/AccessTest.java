@@ -21,11 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,32 +155,14 @@ class AccessTest {
 
     @Test
     void every_change_that_is_asked_for_leaves_a_line() {
-        List<String> lines = new CopyOnWriteArrayList<>();
-        Logger log = Logger.getLogger("io.rapidbyte.audit");
-        Handler listener = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                lines.add(line.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Level before = log.getLevel();
-        log.setLevel(Level.INFO);
-        log.addHandler(listener);
-        try {
+        List<String> lines;
+        try (LogLines log = LogLines.of("io.rapidbyte.audit")) {
             server.get("/api/v1/version");
             server.ended(server.run("plain"));
             server.post("/api/v1/runs/0123456789abcdef/cancel", "");
             // an answer may be here before its line; that of the next request is not
             server.get("/api/v1/version");
-        } finally {
-            log.removeHandler(listener);
-            log.setLevel(before);
+            lines = log.lines();
         }
         assertThat(lines)
                 .containsExactly(

@@ -93,4 +93,30 @@ class ScheduledRunsTest {
                     .isEqualTo("succeeded");
         }
     }
+
+    /** Whenever the other pipeline is run, the server has looked at both. */
+    @Test
+    void a_state_that_cannot_be_opened_is_told_of_once_and_keeps_no_other_schedule(@TempDir Path folder)
+            throws IOException {
+        try (LogLines log = LogLines.of(Scheduler.class.getName());
+                TestServer server = TestServer.start(folder);
+                Feed feed = Feed.open(server, "/api/v1/runs/progress")) {
+            String schedule = "schedule: {every: 1h, missed: run_once}\n";
+            Files.writeString(
+                    server.pipelines.resolve("astray.yaml"),
+                    TestServer.yaml("astray", "rows: 1") + schedule + "state: {backend: sqlite, connection: "
+                            + folder.resolve("plain file/state.db") + "}\n");
+            Files.writeString(folder.resolve("plain file"), "no folder");
+            Files.writeString(server.pipelines.resolve("hourly.yaml"), TestServer.yaml("hourly", "rows: 1") + schedule);
+            server.ended(server.run("hourly"));
+            server.now.set(Instant.now());
+            for (int run = 0; run < 3; run++) {
+                feed.until("run_finished");
+                server.now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
+            }
+            assertThat(log.lines().stream().filter(line -> line.contains("astray")))
+                    .hasSize(1)
+                    .allMatch(line -> line.startsWith("the schedule of pipeline astray waits: "));
+        }
+    }
 }
