@@ -78,12 +78,9 @@ final class Books {
         });
     }
 
-    /** The last run of a pipeline, with its streams. */
+    /** The last run of a pipeline, without its streams. */
     Future<Optional<RunRecord>> lastRun(Pipeline pipeline) {
-        return of(pipeline)
-                .compose(store -> store.runs(Optional.of(pipeline.name()), 1)
-                        .compose(runs -> runs.isEmpty()
-                                ? Future.succeededFuture(Optional.empty())
-                                : store.run(runs.getFirst().runId())));
+        return runs(Optional.of(pipeline), 1, Optional.empty())
+                .map(runs -> runs.stream().findFirst());
     }
 }

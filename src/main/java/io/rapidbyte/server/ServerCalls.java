@@ -3,22 +3,33 @@ package io.rapidbyte.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.ListingJson;
 import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What can be asked of the server itself. */
 final class ServerCalls {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Five seconds: what lies in folders of connectors changes when people change it. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
     private final Engine engine;
     private final Books books;
     private final RunDesk desk;
     private final ApiDescription description;
     private final Telemetry telemetry;
+
+    private Optional<Listed> listed = Optional.empty();
+
+    /** What was found of connectors, or will be. */
+    private record Listed(long nanos, Future<ObjectNode> json) {}
 
     ServerCalls(Engine engine, Books books, RunDesk desk, ApiDescription description, Telemetry telemetry) {
         this.telemetry = telemetry;
@@ -66,12 +77,19 @@ final class ServerCalls {
                 .put("role", ReportJson.word(call.role()))));
     }
 
+    /** Whoever asks within the same seconds gets the same answer: each module is read whole for its checksum. */
     Future<Answer> connectors(Call call) {
-        return engine.connectors().map(listings -> {
-            ObjectNode json = NODES.objectNode();
-            ArrayNode connectors = json.putArray("connectors");
-            listings.forEach(listing -> connectors.add(ListingJson.connector(listing)));
-            return Answer.ok(json);
-        });
+        long now = System.nanoTime();
+        Listed fresh = listed.filter(known -> now - known.nanos() < FRESH.toNanos())
+                .orElseGet(() -> new Listed(now, engine.connectors().map(ServerCalls::json)));
+        listed = Optional.of(fresh);
+        return fresh.json().map(Answer::ok);
+    }
+
+    private static ObjectNode json(List<ConnectorListing> listings) {
+        ObjectNode json = NODES.objectNode();
+        ArrayNode connectors = json.putArray("connectors");
+        listings.forEach(listing -> connectors.add(ListingJson.connector(listing)));
+        return json;
     }
 }
