@@ -6,12 +6,12 @@ package io.rapidbyte.wasm;
  */
 public final class GuestThread extends Thread {
     /**
-     * 16 MiB, reserved but not touched before it is used: some four thousand frames before the guest is
+     * 8 MiB, reserved but not touched before it is used: some two thousand frames before the guest is
      * compiled. More would not help honest guests and harms the host: a compiled guest that recurses without
-     * end fills the stack with tiny frames, and unwinding 64 MiB of them takes over half a minute, in which
-     * nothing stops the thread; 16 MiB take a tenth of a second.
+     * end fills the stack with tiny frames, and nothing stops the thread while they are unwound. That takes
+     * 8 MiB a quarter of a second, 16 MiB at times, and 64 MiB always, more than half a minute.
      */
-    public static final long STACK_BYTES = 16L << 20;
+    public static final long STACK_BYTES = 8L << 20;
 
     private GuestThread(String name, Runnable task) {
         super(null, task, name, STACK_BYTES);
