@@ -9,7 +9,7 @@ public final class GuestThread extends Thread {
      * 8 MiB, reserved but not touched before it is used: some two thousand frames before the guest is
      * compiled. More would not help honest guests and harms the host: a compiled guest that recurses without
      * end fills the stack with tiny frames, and nothing stops the thread while they are unwound. That takes
-     * 8 MiB a quarter of a second, 16 MiB at times, and 64 MiB always, more than half a minute.
+     * some seconds at worst for 8 MiB, and more than half a minute for twice as much.
      */
     public static final long STACK_BYTES = 8L << 20;
 

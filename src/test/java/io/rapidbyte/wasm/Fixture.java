@@ -110,7 +110,7 @@ final class Fixture {
     /** Runs on a guest thread and waits; what is thrown there is thrown here. */
     static void onGuestThread(Work work) throws Exception {
         try {
-            begin(work).get(30, TimeUnit.SECONDS);
+            begin(work).get(120, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Exception thrown) {
                 throw thrown;
