@@ -3,14 +3,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFileVersion;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.ClassTransform;
-import java.lang.classfile.CodeTransform;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.jar.JarFile;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * Makes {@code target/image}: Rapidbyte with a Java runtime of its own and an ahead-of-time cache, which a real pipeline between two real
@@ -124,38 +116,12 @@ final class Image {
     /** The cache knows its jars by size and time. */
     private static void copyFiles() throws IOException {
         copy(TARGET.resolve("rapidbyte.jar"), LIB.resolve("rapidbyte.jar"));
-        modernise(LIB.resolve("rapidbyte.jar"));
         for (String name : GRAAL) {
             copy(TARGET.resolve("graal/" + name + ".jar"), LIB.resolve("graal/" + name + ".jar"));
         }
         copy(TARGET.resolve("classes/io/rapidbyte/launcher/jvm.options"), LIB.resolve("jvm.options"));
         copy(Path.of("dist", "rapidbyte"), IMAGE.resolve("bin/rapidbyte"));
         copy(Path.of("LICENSE"), IMAGE.resolve("LICENSE"));
-    }
-
-    /**
-     * The cache takes no classes from before Java 6, since they lack what they are verified by; those of picocli, which
-     * every start needs, are so old. Loaded from the jar they cost it 0.14 s of CPU.
-     */
-    private static void modernise(Path jar) throws IOException {
-        ClassFile format = ClassFile.of(ClassFile.StackMapsOption.GENERATE_STACK_MAPS);
-        ClassTransform newer = ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
-                .andThen((builder, element) -> {
-                    if (element instanceof ClassFileVersion) {
-                        builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-                    } else {
-                        builder.with(element);
-                    }
-                });
-        try (FileSystem files = FileSystems.newFileSystem(jar);
-                Stream<Path> picocli = Files.walk(files.getPath("picocli"))) {
-            for (Path file : picocli.filter(path -> path.toString().endsWith(".class")).toList()) {
-                ClassModel model = format.parse(Files.readAllBytes(file));
-                if (model.majorVersion() < ClassFile.JAVA_6_VERSION) {
-                    Files.write(file, format.transformClass(model, newer));
-                }
-            }
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {
