@@ -28,11 +28,7 @@ final class Summary {
         if (verbose) {
             report.streams().forEach(stream -> timings(terminal, stream));
         }
-        for (StreamReport stream : report.streams()) {
-            for (String change : stream.schemaChanges()) {
-                terminal.note(Text.printable(stream.streamName() + ": altered: " + change));
-            }
-        }
+        alterations(terminal, report, verbose);
         for (StreamReport stream : report.streams()) {
             for (String warning : stream.warnings()) {
                 terminal.note(terminal.style(Terminal.Style.YELLOW, "warning: ")
@@ -49,6 +45,22 @@ final class Summary {
                     .filter(failure -> !report.failure().equals(stream.failure()))
                     .filter(failure -> stream.status() == RunStatus.FAILED)
                     .ifPresent(failure -> Failures.describe(terminal, failure));
+        }
+    }
+
+    /** Statements are long, and the run's record keeps them. */
+    private static void alterations(Terminal terminal, RunReport report, boolean verbose) {
+        int count = 0;
+        for (StreamReport stream : report.streams()) {
+            count += stream.schemaChanges().size();
+            if (verbose) {
+                stream.schemaChanges()
+                        .forEach(change -> terminal.note(Text.printable(stream.streamName() + ": altered: " + change)));
+            }
+        }
+        if (count > 0 && !verbose) {
+            terminal.note(
+                    "altered the destination by " + Text.plural(count, "statement") + "; -v and runs show tell them");
         }
     }
 
