@@ -109,7 +109,7 @@ final class Errands {
     /** A run beside it would find its slot gone. */
     Future<List<LogSlot>> dropSlots(Pipeline pipeline, Optional<String> named) {
         return stores.open(pipeline.state())
-                .compose(store -> RepairLease.take(vertx, store, pipeline.name(), "slots")
+                .compose(store -> ErrandLease.take(vertx, store, pipeline.name(), "slots")
                         .compose(lease -> {
                             Future<List<LogSlot>> dropped = store.cursors(pipeline.name())
                                     .compose(cursors -> askSource(pipeline, Slots.drop(pipeline, cursors, named)));
@@ -153,7 +153,7 @@ final class Errands {
     /** A run beside it would write what the repair compares. */
     private Future<VerifyReport> repair(Pipeline pipeline, VerifyOptions options) {
         return stores.open(pipeline.state())
-                .compose(store -> RepairLease.take(vertx, store, pipeline.name(), "repair"))
+                .compose(store -> ErrandLease.take(vertx, store, pipeline.name(), "repair"))
                 .compose(lease -> {
                     Future<VerifyReport> compared = compare(pipeline, options, guests -> lease.onLost(guests::cancel));
                     // What the comparison fails with is told, whatever becomes of the lease.

@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A pipeline's lease in the hands of a repair, which is recorded as a run without streams. Any thread. */
-final class RepairLease {
-    private static final Logger LOG = System.getLogger(RepairLease.class.getName());
+/** A pipeline's lease in the hands of an errand that changes something, which is recorded as a run without streams. Any thread. */
+final class ErrandLease {
+    private static final Logger LOG = System.getLogger(ErrandLease.class.getName());
 
     private final Vertx vertx;
     private final StateStore store;
@@ -30,7 +30,7 @@ final class RepairLease {
     private Runnable onLost = () -> {};
     private boolean lost;
 
-    private RepairLease(Vertx vertx, StateStore store, OpenRun run, Instant startedAt) {
+    private ErrandLease(Vertx vertx, StateStore store, OpenRun run, Instant startedAt) {
         this.vertx = vertx;
         this.store = store;
         this.run = run;
@@ -43,18 +43,18 @@ final class RepairLease {
      *
      * @param trigger what it is taken for, in one word
      */
-    static Future<RepairLease> take(Vertx vertx, StateStore store, String pipeline, String trigger) {
+    static Future<ErrandLease> take(Vertx vertx, StateStore store, String pipeline, String trigger) {
         Instant now = Instant.now();
         return OffLoop.call(vertx, LeaseHolder::ofThisProcess)
                 .compose(holder ->
                         store.beginRun(new RunStart(pipeline, RunIds.next(), holder, now, trigger, List.of())))
-                .map(run -> new RepairLease(vertx, store, run, now))
+                .map(run -> new ErrandLease(vertx, store, run, now))
                 .recover(cause -> Future.failedFuture(StateFailures.explain(cause)));
     }
 
     private void renew() {
         store.renew(run).onFailure(cause -> {
-            LOG.log(Level.WARNING, "the lease of repair " + run.runId() + " could not be renewed", cause);
+            LOG.log(Level.WARNING, "the lease of errand " + run.runId() + " could not be renewed", cause);
             if (cause instanceof LeaseLostException) {
                 lose();
             }
@@ -74,7 +74,7 @@ final class RepairLease {
         }
     }
 
-    /** Records how the repair ended and gives the lease back; fails if it was lost meanwhile. */
+    /** Records how the errand ended and gives the lease back; fails if it was lost meanwhile. */
     Future<Void> giveBack(RunStatus status) {
         vertx.cancelTimer(timer);
         return store.finishRun(
