@@ -1,7 +1,6 @@
 package io.rapidbyte.engine;
 
 import io.rapidbyte.config.Pipeline;
-import io.rapidbyte.connector.ConnectorInstance;
 import io.rapidbyte.flow.GuestDialog;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
@@ -12,7 +11,6 @@ import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.SlotReader;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.state.StoredCursor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,17 +70,11 @@ final class Slots {
             if (chosen.isEmpty()) {
                 throw missing(found, named);
             }
-            return dropped(instance, chosen);
+            for (LogSlot slot : chosen) {
+                instance.dropSlot(slot.name());
+            }
+            return chosen;
         };
-    }
-
-    private static List<LogSlot> dropped(ConnectorInstance instance, List<LogSlot> chosen) throws ConnectorException {
-        List<LogSlot> dropped = new ArrayList<>();
-        for (LogSlot slot : chosen) {
-            instance.dropSlot(slot.name());
-            dropped.add(slot);
-        }
-        return dropped;
     }
 
     private static ConnectorException missing(List<LogSlot> found, Optional<String> named) {

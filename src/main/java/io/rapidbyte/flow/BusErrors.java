@@ -7,6 +7,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a verticle on the event bus tells of its failures, and what is told of it. What it sends is treated as hostile (I30). */
 final class BusErrors {
@@ -75,7 +76,7 @@ final class BusErrors {
                 : ConnectorError.permanent(category, code, message);
     }
 
-    private static ErrorCategory category(@org.jspecify.annotations.Nullable Object word) {
+    private static ErrorCategory category(@Nullable Object word) {
         for (ErrorCategory category : ErrorCategory.values()) {
             if (category.name().toLowerCase(Locale.ROOT).equals(word)) {
                 return category;
