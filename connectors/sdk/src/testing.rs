@@ -2,7 +2,7 @@
 //! One per thread. TLS is not offered here.
 
 use crate::types::{
-    Barrier, CheckpointKind, ConnectorError, DataErrorPolicy, Inbound, LogLevel, MetricValue, NewColumnPolicy,
+    Barrier, CheckpointKind, ConnectorError, CursorValue, DataErrorPolicy, Inbound, LogLevel, MetricValue, NewColumnPolicy,
     NullabilityChangePolicy, RejectedRecord, RemovedColumnPolicy, RunIdentity, SchemaEvolution, StateScope,
     StreamContext, StreamLimits, StreamPolicies, SyncMode, TlsOptions, TypeChangePolicy, WriteMode,
 };
@@ -37,6 +37,10 @@ pub struct TestHost {
     pub state: BTreeMap<(&'static str, String), Vec<u8>>,
     /// What `is_cancelled` tells; blocking calls then fail.
     pub cancelled: bool,
+    /// What happens elsewhere while `pause` waits, in order; behind the last one the read is to end.
+    pub pauses: VecDeque<Box<dyn FnOnce()>>,
+    /// What `durable_cursors` gives.
+    pub durable_cursors: Vec<CursorValue>,
     /// The durable step, and the how-many-th arrival there, at which to panic, so that a test sees what a
     /// dead process leaves behind.
     pub dies_at: Option<(&'static str, usize)>,
@@ -206,6 +210,20 @@ pub(crate) fn state_cas(scope: StateScope, key: &str, expected: Option<&[u8]>, v
         }
         equal
     }))
+}
+
+pub(crate) fn pause(_milliseconds: u64) -> Result<bool> {
+    // It may look at the host itself.
+    let happens = with(|host| host.fail_if_cancelled().map(|()| host.pauses.pop_front()))?;
+    let ends = happens.is_none();
+    if let Some(happens) = happens {
+        happens();
+    }
+    Ok(ends)
+}
+
+pub(crate) fn durable_cursors() -> Result<Vec<CursorValue>> {
+    Ok(with(|host| host.durable_cursors.clone()))
 }
 
 pub(crate) fn is_cancelled() -> bool {

@@ -257,6 +257,9 @@ record! {
         /// Of a stream of changes: the last values of all of the pipeline's, itself included, that were
         /// committed when the run began.
         pub siblings: Vec<CursorValue>,
+        /// Of a stream of changes: to be followed until [`crate::host::pause`] says that the read is to end, with a
+        /// barrier behind what came at the latest after so many milliseconds.
+        pub follow: Option<u64>,
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Relation {
 }
 
 /// A column of a relation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogColumn {
     pub name: String,
     pub type_oid: u32,

@@ -28,6 +28,13 @@ impl Pace {
         }
     }
 
+    /// The same, and one is due after `age` at the latest.
+    pub fn at_least_every(limits: &StreamLimits, age: Duration) -> Pace {
+        let pace = Pace::new(limits);
+        let max_age = if pace.since.is_some() { pace.max_age.min(age) } else { age };
+        Pace { max_age, since: Some(Instant::now()), ..pace }
+    }
+
     /// Counts a batch.
     pub fn count(&mut self, bytes: u64, rows: u64) {
         self.bytes += bytes;

@@ -22,6 +22,7 @@ fn changes(stream: &str, last_value: Option<CursorValue>) -> StreamContext {
         nulls: CursorNulls::Exclude,
         lag_seconds: 0,
         siblings,
+        follow: None,
     };
     StreamContext { sync_mode: SyncMode::Cdc, cursor: Some(cursor), ..context(stream) }
 }

@@ -81,6 +81,7 @@ arbitrary! {
                     tie_breaker: Option::any(random),
                 })
                 .collect(),
+            follow: Option::any(random),
         }),
         position: Option::any(random),
         ..StreamContext::for_tests(&String::any(random))

@@ -5,7 +5,7 @@
 
 use crate::abi::{mem, take, Abi, Addr};
 use crate::types::{
-    CheckpointKind, ConnectorError, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
+    CheckpointKind, ConnectorError, CursorValue, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
 };
 use crate::Result;
 
@@ -78,6 +78,10 @@ mod raw {
         pub fn socket_close(socket: u64);
         #[link_name = "schema-changed"]
         pub fn schema_changed(change: *const u8, len: usize, result: u32);
+        #[link_name = "pause"]
+        pub fn pause(milliseconds: u64, result: u32);
+        #[link_name = "durable-cursors"]
+        pub fn durable_cursors(result: u32);
         #[link_name = "is-cancelled"]
         pub fn is_cancelled() -> u32;
     }
@@ -219,6 +223,16 @@ pub fn socket_close(socket: u64) {
 pub fn schema_changed(change: &str) -> Result<()> {
     // SAFETY: as above.
     returned(|result| unsafe { raw::schema_changed(change.as_ptr(), change.len(), result) })
+}
+
+pub fn pause(milliseconds: u64) -> Result<bool> {
+    // SAFETY: as above.
+    returned(|result| unsafe { raw::pause(milliseconds, result) })
+}
+
+pub fn durable_cursors() -> Result<Vec<CursorValue>> {
+    // SAFETY: as above.
+    returned(|result| unsafe { raw::durable_cursors(result) })
 }
 
 pub fn is_cancelled() -> bool {

@@ -10,7 +10,7 @@ use imports as backend;
 use crate::testing as backend;
 
 use crate::types::{
-    CheckpointKind, ConnectorError, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
+    CheckpointKind, ConnectorError, CursorValue, Inbound, LogLevel, MetricValue, RejectedRecord, StateScope, TlsOptions,
 };
 use crate::Result;
 
@@ -103,6 +103,17 @@ pub fn state_put(scope: StateScope, key: &str, value: &[u8]) -> Result<()> {
 /// Stores `value` if the stored one equals `expected` (`None`: if there is none); tells whether it did.
 pub fn state_cas(scope: StateScope, key: &str, expected: Option<&[u8]>, value: &[u8]) -> Result<bool> {
     backend::state_cas(scope, key, expected, value)
+}
+
+/// Waits so many milliseconds, or less if the read is to end, and tells whether it is to. Sources only.
+pub fn pause(milliseconds: u64) -> Result<bool> {
+    backend::pause(milliseconds)
+}
+
+/// The last values of the pipeline's streams of changes that are committed by now; none as long as one of them has no
+/// value yet. What lies before the least of them nobody needs any more. Sources only.
+pub fn durable_cursors() -> Result<Vec<CursorValue>> {
+    backend::durable_cursors()
 }
 
 /// Whether the run was cancelled. For long loops without any other host call.

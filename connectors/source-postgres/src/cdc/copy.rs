@@ -56,15 +56,19 @@ pub fn insert_place<T: Transport>(client: &mut Client<T>) -> Result<Lsn> {
 /// A place behind every transaction that has ended, up to which the log can be read: that is, on disk. With
 /// `synchronous_commit = off` the last ones may not be there yet; a commit that waits takes them along.
 pub fn end_of_log<T: Transport>(client: &mut Client<T>) -> Result<Lsn> {
-    const FLUSHED: &str = "SELECT pg_current_wal_flush_lsn()";
     let end = insert_place(client)?;
-    if place(client, FLUSHED)? < end {
+    if end_on_disk(client)? < end {
         client.execute(
             "BEGIN READ WRITE; SET LOCAL synchronous_commit = local; \
              SELECT pg_catalog.pg_logical_emit_message(true, 'rapidbyte', ''); COMMIT",
         )?;
     }
-    place(client, FLUSHED)
+    end_on_disk(client)
+}
+
+/// Up to where the log can be read at this moment.
+pub fn end_on_disk<T: Transport>(client: &mut Client<T>) -> Result<Lsn> {
+    place(client, "SELECT pg_current_wal_flush_lsn()")
 }
 
 fn place<T: Transport>(client: &mut Client<T>, sql: &str) -> Result<Lsn> {

@@ -2,15 +2,16 @@
 
 use rapidbyte_pg::{Client, CopyOut, PgError, Transport};
 use rapidbyte_sdk::names::{quote_identifier, quote_literal};
-use rapidbyte_sdk::types::WriteMode;
-use rapidbyte_sdk::{ConnectorError, Emitter, Result, StreamContext, TcpStream};
+use rapidbyte_sdk::types::{BackoffClass, WriteMode};
+use rapidbyte_sdk::{host, ConnectorError, Emitter, Result, StreamContext, TcpStream};
 
 use super::lsn::Lsn;
-use super::message::{self, Begin, Message, OldTuple, Relation, Tuple, Value};
+use super::message::{self, Begin, Message, OldTuple, Relation, RelationColumn, Tuple, Value};
 use super::place::Place;
 use super::rows::{Operation, Rows};
 use super::slot::{self, Names};
 use super::table::{Changeable, Identity};
+use crate::catalog::CatalogColumn;
 use crate::fault;
 use crate::plan::Plan;
 use crate::stream::Selection;
@@ -36,6 +37,25 @@ pub struct Drain<'p> {
     reconnect: &'p dyn Fn() -> Result<Client<TcpStream>>,
     /// For a second look at the table while changes arrive.
     aside: Option<Client<TcpStream>>,
+    /// Present where the stream is followed.
+    following: Option<Following<'p>>,
+}
+
+/// What a read without an end looks at on its way.
+pub struct Following<'p> {
+    /// The table's columns as they are now.
+    pub look: &'p dyn Fn(&mut Client<TcpStream>) -> Result<Vec<CatalogColumn>>,
+    /// The last place that a barrier names.
+    marked: Lsn,
+}
+
+/// Why a read stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// All is read.
+    AtEnd,
+    /// The host wants no more.
+    Ended,
 }
 
 /// Where the table's columns are in the tuples that follow.
@@ -68,18 +88,42 @@ impl<'p> Drain<'p> {
             open: None,
             reconnect,
             aside: None,
+            following: None,
         }
     }
 
+    /// Lets it go on until the host ends it.
+    pub fn following(self, look: &'p dyn Fn(&mut Client<TcpStream>) -> Result<Vec<CatalogColumn>>) -> Drain<'p> {
+        let marked = self.place.lsn;
+        Drain { following: Some(Following { look, marked }), ..self }
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Marks what has come so far.
+    pub fn end_window(&mut self) -> Result<()> {
+        let Some(following) = &mut self.following else { return Ok(()) };
+        let place = &self.place;
+        let is_new = place.lsn > following.marked;
+        self.rows.end_window(is_new, || {
+            following.marked = place.lsn;
+            place.payload()
+        })
+    }
+
     /// Takes every transaction that committed before `end`. The slot stays where it is (I23).
-    pub fn run<T: Transport>(&mut self, client: &mut Client<T>, names: &Names, end: Lsn) -> Result<()> {
+    pub fn run<T: Transport>(&mut self, client: &mut Client<T>, names: &Names, end: Lsn) -> Result<Halt> {
         while self.place.lsn < end {
             let upto = Lsn(end.0.min(self.place.lsn.0.saturating_add(WINDOW_BYTES)));
-            self.window(client, names, upto)?;
+            if self.window(client, names, upto)? == Halt::Ended {
+                return Ok(Halt::Ended);
+            }
             // Behind the last commit up to there lies none that is lacking. Its record may end behind the window.
             self.place.lsn = self.place.lsn.max(upto);
         }
-        Ok(())
+        Ok(Halt::AtEnd)
     }
 
     pub fn finish(self) -> Result<()> {
@@ -89,7 +133,7 @@ impl<'p> Drain<'p> {
         self.rows.finish(self.place.payload())
     }
 
-    fn window<T: Transport>(&mut self, client: &mut Client<T>, names: &Names, upto: Lsn) -> Result<()> {
+    fn window<T: Transport>(&mut self, client: &mut Client<T>, names: &Names, upto: Lsn) -> Result<Halt> {
         let sql = peek(names, upto, self.place.origin.table);
         loop {
             let mut copy = client.copy_out(&sql)?;
@@ -99,7 +143,8 @@ impl<'p> Drain<'p> {
                     slot::await_release(client, &names.slot)?;
                 }
                 Err(Stopped::Failed(error)) => return Err(error.context("decoding the log")),
-                Ok(()) => return Ok(()),
+                Err(Stopped::Ended) => return Ok(Halt::Ended),
+                Ok(()) => return Ok(Halt::AtEnd),
             }
         }
     }
@@ -134,7 +179,7 @@ impl<'p> Drain<'p> {
         Ok(())
     }
 
-    fn take(&mut self, bytes: &[u8], upto: Lsn) -> Result<()> {
+    fn take(&mut self, bytes: &[u8], upto: Lsn) -> Result<(), Stopped> {
         let message = message::parse(bytes).map_err(|malformed| broken(&malformed.to_string()))?;
         match message {
             Message::Begin(begin) => {
@@ -147,14 +192,21 @@ impl<'p> Drain<'p> {
             Message::Commit(commit) => {
                 if let Some(begin) = self.open.take() {
                     if begin.commit != commit.commit {
-                        return Err(broken("a transaction ends that did not begin"));
+                        return Err(broken("a transaction ends that did not begin").into());
                     }
                     self.place.lsn = commit.end;
                     let place = &self.place;
-                    self.rows.end_transaction(|| place.payload())?;
+                    let is_marked = self.rows.end_transaction(|| place.payload())?;
+                    if let (true, Some(following)) = (is_marked, &mut self.following) {
+                        following.marked = place.lsn;
+                        if host::pause(0)? {
+                            return Err(Stopped::Ended);
+                        }
+                    }
                 }
             }
             Message::Relation(relation) if relation.oid == self.place.origin.table => {
+                self.refuse_other_columns(&relation)?;
                 self.table = Some(self.columns(&relation)?);
             }
             Message::Relation(_) | Message::Aside => {}
@@ -163,6 +215,37 @@ impl<'p> Drain<'p> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A read that goes on has the columns that it began with. Where the table has others by now, the next attempt takes
+    /// them, from the last frontier on.
+    fn refuse_other_columns(&mut self, relation: &Relation) -> Result<()> {
+        let Some(following) = &self.following else { return Ok(()) };
+        let known = &self.selection.table.columns;
+        let is_known = |told: &RelationColumn| {
+            known.iter().any(|column| column.name == told.name && column.type_oid == told.type_oid)
+        };
+        if relation.columns.len() == known.len() && relation.columns.iter().all(is_known) {
+            return Ok(());
+        }
+        let look = following.look;
+        // Changes may be older than the read.
+        if look(self.aside()?)? == *known {
+            return Ok(());
+        }
+        let message = format!(
+            "the columns of {}.{} have changed; the next attempt goes on with those that it has now",
+            relation.schema, relation.name
+        );
+        Err(ConnectorError::transient_db("pg.cdc-columns-changed", message).backoff(BackoffClass::Fast))
+    }
+
+    /// A second session.
+    fn aside(&mut self) -> Result<&mut Client<TcpStream>> {
+        if self.aside.is_none() {
+            self.aside = Some((self.reconnect)()?);
+        }
+        Ok(self.aside.as_mut().expect("was opened above"))
     }
 
     /// Finds the columns by name (I26).
@@ -277,11 +360,7 @@ impl<'p> Drain<'p> {
             self.selection.table.from_clause(),
             conditions.join(" AND ")
         );
-        if self.aside.is_none() {
-            self.aside = Some((self.reconnect)()?);
-        }
-        let client = self.aside.as_mut().expect("was opened above");
-        let rows = client.simple_query(&sql)?;
+        let rows = self.aside()?.simple_query(&sql)?;
         let found = rows.iter().next();
         Ok(found.map(|row| (0..wanted.len()).map(|index| row.get(index).map(str::to_owned)).collect()))
     }
@@ -340,6 +419,8 @@ impl Columns {
 enum Stopped {
     /// Another stream of the pipeline was reading from the slot.
     InUse,
+    /// The host wants no more; the session is of no more use.
+    Ended,
     Failed(ConnectorError),
 }
 

@@ -14,16 +14,18 @@ mod table;
 mod value;
 mod visible;
 
+use std::time::Duration;
+
 use rapidbyte_pg::{Client, ConnectOptions, Transport};
 use rapidbyte_sdk::names::quote_literal;
-use rapidbyte_sdk::types::{CursorValue, LogSlot, MetricValue};
+use rapidbyte_sdk::types::{LogSlot, MetricValue};
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, StreamContext, TcpStream};
 
 use crate::config::Config;
 use crate::pump::Pump;
 use crate::stream::{self, Refusal, Selection};
-use drain::Drain;
+use drain::{Drain, Halt};
 use lsn::Lsn;
 use place::{Copied, Origin, Place};
 use slot::{Names, Retained, Slot};
@@ -54,9 +56,21 @@ impl<'a> Changes<'a> {
         reconnect: &dyn Fn() -> Result<Client<TcpStream>>,
         out: &mut Emitter,
     ) -> Result<()> {
-        match self.ctx.cursor.as_ref().and_then(|cursor| cursor.last_value.as_ref()) {
-            None => self.copy(client, out),
-            Some(value) => self.drain(client, value, reconnect, out),
+        let kept = self.ctx.cursor.as_ref().and_then(|cursor| cursor.last_value.as_ref());
+        let place = kept.map(|value| Place::read(value).map_err(|why| self.unusable(&why))).transpose()?;
+        match (place, rows::follow_interval(self.ctx)) {
+            (None, None) => {
+                let place = self.copy(client, out)?;
+                out.end_at(place.payload());
+                Ok(())
+            }
+            (Some(place), None) => self.drain(client, place, reconnect, out),
+            (None, Some(interval)) => {
+                let place = self.copy(client, out)?;
+                out.barrier(&place.payload())?;
+                self.follow(client, place, interval, reconnect, out)
+            }
+            (Some(place), Some(interval)) => self.follow(client, place, interval, reconnect, out),
         }
     }
 
@@ -68,7 +82,8 @@ impl<'a> Changes<'a> {
         Ok(table::look(client, &selection, self.ctx)?.map(|changeable| (selection, changeable)))
     }
 
-    fn copy(&self, client: &mut Client<TcpStream>, out: &mut Emitter) -> Result<()> {
+    /// Gives the place where the changes begin.
+    fn copy(&self, client: &mut Client<TcpStream>, out: &mut Emitter) -> Result<Place> {
         // Looked at before anything is made, so that nothing unfit is published.
         let (selection, _) = self.look(client)?.map_err(crate::first)?;
         self.prepare(client, &selection)?;
@@ -90,8 +105,7 @@ impl<'a> Changes<'a> {
         host::phase(phases::QUERY);
         pump.finish()?;
         client.execute("COMMIT")?;
-        out.end_at(Place { lsn: start, origin, copied: Some(Copied { snapshot, until }) }.payload());
-        Ok(())
+        Ok(Place { lsn: start, origin, copied: Some(Copied { snapshot, until }) })
     }
 
     /// Publishes the table and makes the slot, one stream of the pipeline after the other.
@@ -99,7 +113,7 @@ impl<'a> Changes<'a> {
         let relation = &selection.table.relation;
         let lock = format!("hashtextextended({}, 0)", quote_literal(&format!("rapidbyte slot {}", self.names.slot)));
         client.execute(&format!("SELECT pg_advisory_lock({lock})"))?;
-        slot::publish(client, &self.names.publication, &relation.schema, &relation.name)?;
+        slot::publish(client, &self.names.publication, relation)?;
         match Slot::find(client, &self.names.slot)? {
             Some(slot) => slot.refusal(&self.names.slot).map_or(Ok(()), |refusal| Err(ConnectorError::from(refusal)))?,
             // A new slot would hide from the other streams that theirs is gone.
@@ -111,11 +125,15 @@ impl<'a> Changes<'a> {
     }
 
     fn origin<T: Transport>(&self, client: &mut Client<T>, selection: &Selection) -> Result<Origin> {
+        let relation = &selection.table.relation;
         let system = client.simple_query("SELECT system_identifier FROM pg_catalog.pg_control_system()")?;
         Ok(Origin {
             system: system.single().unwrap_or_default().to_owned(),
             slot: self.names.slot.clone(),
-            table: selection.table.relation.oid.parse().unwrap_or_default(),
+            table: relation.oid.parse().unwrap_or_default(),
+            published: slot::coverage(client, &self.names.publication, relation)?
+                .filter(|coverage| coverage.has_table && coverage.is_complete && !coverage.filters)
+                .map(|coverage| coverage.id),
         })
     }
 
@@ -127,19 +145,15 @@ impl<'a> Changes<'a> {
     fn drain(
         &self,
         client: &mut Client<TcpStream>,
-        value: &CursorValue,
+        place: Place,
         reconnect: &dyn Fn() -> Result<Client<TcpStream>>,
         out: &mut Emitter,
     ) -> Result<()> {
-        let place = Place::read(value).map_err(|why| self.unusable(&why))?;
         // The end first: whatever changed up to there is of columns that the catalog knows, or that are gone since.
         let end = copy::end_of_log(client)?;
         let (selection, changeable) = self.look(client)?.map_err(crate::first)?;
         let slot = self.guard(client, &selection, &place, end)?;
-        host::metric("cdc_retained_bytes", MetricValue::Gauge(slot.retained_bytes as f64));
-        if let (Retained::Much | Retained::OverLimit, message) = slot.retained(&self.names.slot, self.config) {
-            rapidbyte_sdk::warn!("{message}");
-        }
+        self.tell(&slot, Retained::Little);
         // All streams have made durable what lies before, and none can need it again (I23).
         if let Some(least) = self.committed().min() {
             slot::advance(client, &self.names.slot, least)?;
@@ -150,6 +164,56 @@ impl<'a> Changes<'a> {
         drain.run(client, &self.names, end)?;
         host::phase(phases::QUERY);
         drain.finish()
+    }
+
+    /// Reads what the log has got, lets go of what all streams have made durable, waits, and looks again, until the host
+    /// ends it.
+    fn follow(
+        &self,
+        client: &mut Client<TcpStream>,
+        place: Place,
+        interval: Duration,
+        reconnect: &dyn Fn() -> Result<Client<TcpStream>>,
+        out: &mut Emitter,
+    ) -> Result<()> {
+        let (selection, changeable) = self.look(client)?.map_err(crate::first)?;
+        let plan = plan::of_changes(&selection, self.ctx);
+        let look = |client: &mut Client<TcpStream>| Ok(self.look(client)?.map_err(crate::first)?.0.table.columns);
+        let mut drain = Drain::new(&plan, &selection, &changeable, self.ctx, place, reconnect, out).following(&look);
+        let mut released = Lsn::default();
+        let mut told = Retained::Little;
+        loop {
+            let end = copy::end_on_disk(client)?;
+            let slot = self.guard(client, &selection, drain.place(), end)?;
+            told = self.tell(&slot, told);
+            host::phase(phases::FETCH);
+            let halt = drain.run(client, &self.names, end)?;
+            host::phase(phases::QUERY);
+            if halt == Halt::Ended {
+                break;
+            }
+            drain.end_window()?;
+            // Not before the destination has committed it, and not what another stream still needs (I23).
+            let durable = host::durable_cursors()?.iter().filter_map(place::position).min();
+            if let Some(least) = durable.filter(|least| *least > released) {
+                slot::advance(client, &self.names.slot, least)?;
+                released = least;
+            }
+            if host::pause(interval.as_millis() as u64)? {
+                break;
+            }
+        }
+        drain.finish()
+    }
+
+    /// Reports how much log is kept; warns where that is more than it was when it was told last.
+    fn tell(&self, slot: &Slot, before: Retained) -> Retained {
+        host::metric("cdc_retained_bytes", MetricValue::Gauge(slot.retained_bytes as f64));
+        let (retained, message) = slot.retained(&self.names.slot, self.config);
+        if retained > before {
+            rapidbyte_sdk::warn!("{message}");
+        }
+        retained
     }
 
     /// The slot, if all is there that came after `place` (I25).
@@ -175,6 +239,16 @@ impl<'a> Changes<'a> {
         }
         if origin.table != place.origin.table {
             return Err(self.unusable("the table was dropped and made anew since"));
+        }
+        // A place that an earlier version kept does not say.
+        if origin.published.is_none() || place.origin.published.as_ref().is_some_and(|_| place.origin.published != origin.published) {
+            let message = format!(
+                "stream {}: the publication {} was altered: it does not tell all changes of the table, or did not for a while; \
+                 to copy the table again, run rapidbyte state reset --stream, then the pipeline; rows that were deleted \
+                 meanwhile remain until rapidbyte verify --repair --delete-extra removes them",
+                self.ctx.name, self.names.publication
+            );
+            return Err(ConnectorError::schema("pg.publication-altered", message));
         }
         Ok(slot)
     }

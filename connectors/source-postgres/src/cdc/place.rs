@@ -27,6 +27,9 @@ pub struct Origin {
     pub slot: String,
     /// The table's object identifier.
     pub table: u32,
+    /// How the table was published, as [`super::slot::Coverage::id`] tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
 }
 
 /// The snapshot that the table was copied in.
@@ -101,7 +104,7 @@ mod tests {
     use super::*;
 
     fn place(lsn: u64) -> Place {
-        let origin = Origin { system: "7".to_owned(), slot: "s".to_owned(), table: 16_384 };
+        let origin = Origin { system: "7".to_owned(), slot: "s".to_owned(), table: 16_384, published: None };
         let copied = Copied { snapshot: Visible::parse("10:20:12").unwrap(), until: Lsn(100) };
         Place { lsn: Lsn(lsn), origin, copied: Some(copied) }
     }

@@ -1,10 +1,10 @@
 //! What a server must have before changes can be read from it, each with the statement that mends it.
 
-use rapidbyte_pg::{Client, Row, Transport};
+use rapidbyte_pg::{Client, Transport};
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::{Finding, Result, StreamContext};
 
-use super::slot::{self, Names, Retained, Slot};
+use super::slot::{self, Coverage, Names, Retained, Slot};
 use super::table::{Changeable, Identity};
 use crate::config::Config;
 use crate::stream::{Refusal, Selection};
@@ -16,15 +16,6 @@ SELECT current_setting('wal_level'), pg_is_in_recovery(), current_user,
                   AND pg_has_role(current_user, r.oid, 'MEMBER')),
        (SELECT count(*) FROM pg_catalog.pg_replication_slots) < current_setting('max_replication_slots')::int,
        current_setting('max_replication_slots')";
-
-/// Row filters and column lists came with 15; where there are none, the row has no such columns.
-const PUBLICATION: &str = "
-SELECT p.puballtables, p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate,
-       EXISTS (SELECT FROM pg_catalog.pg_publication_tables t
-               WHERE t.pubname = p.pubname AND t.schemaname = $2 AND t.tablename = $3),
-       EXISTS (SELECT FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = $4::oid
-               AND (to_jsonb(r) ->> 'prqual' IS NOT NULL OR to_jsonb(r) ->> 'prattrs' IS NOT NULL))
-FROM pg_catalog.pg_publication p WHERE p.pubname = $1";
 
 const MAY_PUBLISH: &str = "
 SELECT pg_has_role(current_user, c.relowner, 'USAGE'), has_database_privilege(current_database(), 'CREATE')
@@ -111,19 +102,19 @@ fn publication<T: Transport>(
 ) -> Result<()> {
     let (relation, publication) = (&selection.table.relation, &names.publication);
     let (schema, table) = (relation.schema.as_str(), relation.name.as_str());
-    let rows = client.query(PUBLICATION, &[Some(publication), Some(schema), Some(table), Some(&relation.oid)])?;
+    let coverage = slot::coverage(client, publication, relation)?;
     let name = quote_identifier(publication);
-    let missing = match rows.iter().next() {
-        Some(row) => {
-            published(&row, &name, report)?;
-            (!row.bool(2)?).then(|| slot::added(publication, schema, table))
+    let missing = match &coverage {
+        Some(coverage) => {
+            published(coverage, &name, report);
+            (!coverage.has_table).then(|| slot::added(publication, schema, table))
         }
         None => Some(slot::created(publication, schema, table)),
     };
     let Some(sql) = missing else { return Ok(()) };
     let rights = client.query(MAY_PUBLISH, &[Some(&relation.oid)])?;
     let (is_owner, may_create) = (rights.row(0).bool(0)?, rights.row(0).bool(1)?);
-    if is_owner && (may_create || !rows.is_empty()) {
+    if is_owner && (may_create || coverage.is_some()) {
         let message = format!("the first run will publish the table: {sql}");
         report.findings.push(Finding::ok(Some(report.stream), "pg.publication", message));
     } else {
@@ -133,22 +124,21 @@ fn publication<T: Transport>(
     Ok(())
 }
 
-fn published(row: &Row<'_>, name: &str, report: &mut Report<'_>) -> Result<()> {
-    if !row.bool(1)? {
+fn published(coverage: &Coverage, name: &str, report: &mut Report<'_>) {
+    if !coverage.is_complete {
         let message = format!(
             "the publication {name} leaves some kinds of changes out; run on the source: ALTER PUBLICATION {name} SET (publish = \
              'insert, update, delete, truncate')"
         );
         report.error("pg.publication-incomplete", message);
     }
-    if row.bool(3)? {
+    if coverage.filters {
         let message = format!(
             "the publication {name} filters the table's rows or columns, so that changes would be missing; set publication to \
              another name, or add the table to it without a filter"
         );
         report.error("pg.publication-filters", message);
     }
-    Ok(())
 }
 
 fn slot_of<T: Transport>(

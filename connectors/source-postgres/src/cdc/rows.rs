@@ -1,5 +1,7 @@
 //! From changes to batches.
 
+use std::time::{Duration, Instant};
+
 use rapidbyte_sdk::arrow::{Batch, Column};
 use rapidbyte_sdk::types::{ErrorScope, MetricValue};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result, StreamContext};
@@ -15,8 +17,17 @@ use crate::types::oid;
 /// Microseconds from 1970 to 2000.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
+/// So often a stream that is followed tells that it has got further without a row of its own: otherwise the server would
+/// have to keep the log of everybody else.
+const IDLE_MARK: Duration = Duration::from_secs(10);
+
 /// The most bytes of a batch where the pipeline allows more.
 const TARGET_BATCH_BYTES: u64 = 4 << 20;
+
+/// How long what came may wait for a barrier; none where the stream is not followed.
+pub fn follow_interval(ctx: &StreamContext) -> Option<Duration> {
+    ctx.cursor.as_ref().and_then(|cursor| cursor.follow).map(Duration::from_millis)
+}
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +56,9 @@ pub struct Rows<'p> {
     batch: Batch,
     ipc: Vec<u8>,
     pace: Pace,
+    /// Whether rows came since the last barrier, and when that was placed.
+    has_unmarked: bool,
+    marked_at: Instant,
     max_row_bytes: usize,
     /// Whether each of the table's columns is an `inet`: a copy prints the mask of every one, the log only those
     /// that say something.
@@ -64,7 +78,10 @@ impl<'p> Rows<'p> {
             out,
             batch: Batch::new(plan.schema.clone(), ctx.limits.max_batch_bytes.min(TARGET_BATCH_BYTES)),
             ipc: Vec::new(),
-            pace: Pace::new(&ctx.limits),
+            pace: follow_interval(ctx)
+                .map_or_else(|| Pace::new(&ctx.limits), |age| Pace::at_least_every(&ctx.limits, age)),
+            has_unmarked: false,
+            marked_at: Instant::now(),
             max_row_bytes: usize::try_from(ctx.limits.max_record_bytes).unwrap_or(usize::MAX),
             is_inet: selection.columns.iter().map(|column| column.type_oid == oid::INET).collect(),
             lsn: String::new(),
@@ -106,6 +123,7 @@ impl<'p> Rows<'p> {
             return Err(fault::too_large(self.plan, self.number.unsigned_abs() + 1, bytes as u64, self.max_row_bytes as u64));
         }
         self.number += 1;
+        self.has_unmarked = true;
         if !self.batch.has_room(bytes + self.unchanged.len() + operation.name().len() + self.lsn.len()) {
             self.emit()?;
         }
@@ -146,17 +164,33 @@ impl<'p> Rows<'p> {
         Ok(())
     }
 
-    /// A transaction has ended: the only moment for a barrier (I23).
-    pub fn end_transaction(&mut self, place: impl FnOnce() -> String) -> Result<()> {
-        let waiting = self.batch.rows() as u64;
-        if !self.pace.is_due_with(self.batch.byte_size() as u64, waiting) {
-            return Ok(());
+    /// A transaction has ended: the only moment for a barrier (I23). Tells whether one was placed.
+    pub fn end_transaction(&mut self, place: impl FnOnce() -> String) -> Result<bool> {
+        let is_due = self.pace.is_due_with(self.batch.byte_size() as u64, self.batch.rows() as u64);
+        if is_due {
+            self.mark(place())?;
         }
-        if waiting > 0 {
+        Ok(is_due)
+    }
+
+    /// All that the log has so far was taken, up to a place that may be new even though no row came.
+    pub fn end_window(&mut self, is_new: bool, place: impl FnOnce() -> String) -> Result<()> {
+        if self.has_unmarked || (is_new && self.marked_at.elapsed() >= IDLE_MARK) {
+            self.mark(place())?;
+        }
+        // What comes next may wait from then on.
+        self.pace.restart();
+        Ok(())
+    }
+
+    fn mark(&mut self, place: String) -> Result<()> {
+        if !self.batch.is_empty() {
             self.emit()?;
         }
-        self.out.barrier(&place())?;
+        self.out.barrier(&place)?;
         self.pace.restart();
+        self.has_unmarked = false;
+        self.marked_at = Instant::now();
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use rapidbyte_sdk::{ConnectorError, Result, StreamContext};
 use super::lsn::Lsn;
 use super::place::Place;
 use crate::config::Config;
+use crate::catalog::Relation;
 use crate::stream::Refusal;
 
 /// PostgreSQL cuts longer names.
@@ -74,7 +75,7 @@ pub struct Slot {
 }
 
 /// How much log a slot makes the server keep, by the settings' measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Retained {
     Little,
     Much,
@@ -177,16 +178,51 @@ fn start_over(slot: &str) -> String {
     )
 }
 
+/// What a publication says of a table.
+pub struct Coverage {
+    /// Another one if the table, or the publication, was taken away and came back: changes between are not told.
+    pub id: String,
+    /// Whether all kinds of changes are told.
+    pub is_complete: bool,
+    pub has_table: bool,
+    /// Whether it leaves rows or columns of the table out.
+    pub filters: bool,
+}
+
+/// Row filters and column lists came with 15; where there are none, the row has no such columns.
+const COVERAGE: &str = "
+SELECT p.oid || '/' || coalesce(r.oid::text, 'all'), p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate,
+       EXISTS (SELECT FROM pg_catalog.pg_publication_tables t
+               WHERE t.pubname = p.pubname AND t.schemaname = $2 AND t.tablename = $3),
+       coalesce(to_jsonb(r) ->> 'prqual' IS NOT NULL OR to_jsonb(r) ->> 'prattrs' IS NOT NULL, false)
+FROM pg_catalog.pg_publication p LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = $4::oid
+WHERE p.pubname = $1";
+
+/// None where there is no such publication.
+pub fn coverage<T: Transport>(
+    client: &mut Client<T>,
+    publication: &str,
+    relation: &Relation,
+) -> Result<Option<Coverage>> {
+    let Relation { schema, name, oid, .. } = relation;
+    let rows = client.query(COVERAGE, &[Some(publication), Some(schema), Some(name), Some(oid)])?;
+    let read = |row: Row<'_>| {
+        Ok::<_, PgError>(Coverage {
+            id: row.text(0)?.to_owned(),
+            is_complete: row.bool(1)?,
+            has_table: row.bool(2)?,
+            filters: row.bool(3)?,
+        })
+    };
+    let found = rows.iter().next().map(read).transpose()?;
+    Ok(found)
+}
+
 /// Makes the publication where it is missing and adds the table where it lacks it. A table is published
 /// before it is copied, and before the slot is there (I24).
-pub fn publish<T: Transport>(client: &mut Client<T>, publication: &str, schema: &str, table: &str) -> Result<()> {
-    let found = client.query(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication_tables t \
-           WHERE t.pubname = p.pubname AND t.schemaname = $2 AND t.tablename = $3) \
-         FROM pg_catalog.pg_publication p WHERE p.pubname = $1",
-        &[Some(publication), Some(schema), Some(table)],
-    )?;
-    let covered = found.single().map(|covered| covered == "t");
+pub fn publish<T: Transport>(client: &mut Client<T>, publication: &str, relation: &Relation) -> Result<()> {
+    let covered = coverage(client, publication, relation)?.map(|coverage| coverage.has_table);
+    let (schema, table) = (&relation.schema, &relation.name);
     let sql = match covered {
         Some(true) => return Ok(()),
         Some(false) => added(publication, schema, table),

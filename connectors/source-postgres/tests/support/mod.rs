@@ -140,6 +140,7 @@ pub fn incremental(stream: &str, field: &str) -> StreamContext {
         nulls: CursorNulls::Exclude,
         lag_seconds: 0,
         siblings: Vec::new(),
+        follow: None,
     };
     StreamContext { sync_mode: SyncMode::Incremental, cursor: Some(cursor), ..context(stream) }
 }

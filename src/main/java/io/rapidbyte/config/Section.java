@@ -8,6 +8,7 @@ import io.rapidbyte.config.YamlNode.Mapping;
 import io.rapidbyte.config.YamlNode.Refused;
 import io.rapidbyte.config.YamlNode.Scalar;
 import io.rapidbyte.config.YamlNode.Sequence;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -80,6 +81,20 @@ final class Section {
     long seconds(String key, long fallback, long min, long max) {
         return value(key)
                 .flatMap(node -> Values.seconds(reading, node, path.key(key), min, max))
+                .orElse(fallback);
+    }
+
+    /** A time that may be shorter than a second, within the range, or {@code fallback} where there is none. */
+    Duration time(String key, Duration fallback, Duration min, Duration max) {
+        return value(key)
+                .flatMap(node -> Values.time(reading, node, path.key(key), min, max))
+                .orElse(fallback);
+    }
+
+    /** {@code true} or {@code false}, or {@code fallback} where there is none. */
+    boolean flag(String key, boolean fallback) {
+        return value(key)
+                .flatMap(node -> Values.flag(reading, node, path.key(key)))
                 .orElse(fallback);
     }
 

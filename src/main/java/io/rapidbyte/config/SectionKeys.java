@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The keys that each section of a pipeline file may have: the loader accepts no others. */
 enum SectionKeys {
     ROOT("", "version", "pipeline", "source", "transforms", "destination", "state", "resources", "schedule"),
-    SOURCE("source", "use", "config", "permissions", "limits", "streams"),
+    SOURCE("source", "use", "config", "permissions", "limits", "follow", "flush_interval", "streams"),
     STREAM(
             "source.streams[]",
             "name",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.Narrowing;
 import io.rapidbyte.model.SyncMode;
 import io.rapidbyte.model.WriteMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,8 +32,31 @@ final class SourceReader {
             ObjectNode config = source.settings("config");
             Narrowing narrowing = NarrowingReader.read(source);
             source.require("streams");
-            return new SourceSettings(use, config, narrowing, streams(source, writeMode));
+            List<StreamSettings> streams = streams(source, writeMode);
+            return new SourceSettings(use, config, narrowing, streams, follow(source, streams));
         });
+    }
+
+    private static Optional<Duration> follow(Section source, List<StreamSettings> streams) {
+        Duration flushInterval = source.time(
+                "flush_interval",
+                SourceSettings.DEFAULT_FLUSH_INTERVAL,
+                SourceSettings.MIN_FLUSH_INTERVAL,
+                SourceSettings.MAX_FLUSH_INTERVAL);
+        if (!source.flag("follow", false)) {
+            if (source.has("flush_interval") && !source.has("follow")) {
+                source.problem("flush_interval", "says how changes are followed, and they are not", "add follow: true");
+            }
+            return Optional.empty();
+        }
+        streams.stream()
+                .filter(stream -> stream.syncMode() != SyncMode.CDC)
+                .findFirst()
+                .ifPresent(other -> source.problem(
+                        "follow",
+                        "is for changes, and the stream " + Quote.of(other.name()) + " has another sync_mode than cdc",
+                        "put it into a pipeline of its own"));
+        return Optional.of(flushInterval);
     }
 
     private static List<StreamSettings> streams(Section source, Optional<WriteMode> writeMode) {

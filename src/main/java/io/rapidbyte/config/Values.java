@@ -5,6 +5,7 @@ import io.rapidbyte.config.YamlNode.Mapping;
 import io.rapidbyte.config.YamlNode.Refused;
 import io.rapidbyte.config.YamlNode.Scalar;
 import io.rapidbyte.config.YamlNode.Sequence;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +79,33 @@ final class Values {
                 return wrong(reading, node, path, shown(node) + " is not " + range, Optional.empty());
             }
             return Optional.of(size.getAsLong());
+        });
+    }
+
+    /** A time as of {@link #seconds}, or in milliseconds. */
+    static Optional<Duration> time(Reading reading, YamlNode node, KeyPath path, Duration min, Duration max) {
+        String range =
+                "a time from " + Seconds.formatMillis(min.toMillis()) + " to " + Seconds.formatMillis(max.toMillis());
+        return scalar(reading, node, path, range).flatMap(value -> {
+            OptionalLong millis = Seconds.parseMillis(value.text());
+            if (millis.isEmpty() || millis.getAsLong() < min.toMillis() || millis.getAsLong() > max.toMillis()) {
+                return wrong(
+                        reading,
+                        node,
+                        path,
+                        shown(node) + " is not " + range,
+                        Optional.of("write a whole number of ms, s, m or h such as 200ms"));
+            }
+            return Optional.of(Duration.ofMillis(millis.getAsLong()));
+        });
+    }
+
+    static Optional<Boolean> flag(Reading reading, YamlNode node, KeyPath path) {
+        return scalar(reading, node, path, "true or false").flatMap(value -> switch (value.text()
+                .toLowerCase(Locale.ROOT)) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> wrong(reading, node, path, shown(node) + " is not true or false", Optional.empty());
         });
     }
 

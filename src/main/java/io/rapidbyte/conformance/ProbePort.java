@@ -9,9 +9,11 @@ import io.rapidbyte.connector.GuestPort;
 import io.rapidbyte.connector.Inbound;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.RejectedRecord;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +165,18 @@ final class ProbePort implements GuestPort {
     public void reject(RejectedRecord record) throws ConnectorException {
         pass();
         rejected++;
+    }
+
+    /** A read under test is never to be followed. */
+    @Override
+    public boolean pause(Duration most) throws ConnectorException {
+        pass();
+        return true;
+    }
+
+    @Override
+    public List<CursorValue> durableCursors() {
+        return List.of();
     }
 
     @Override

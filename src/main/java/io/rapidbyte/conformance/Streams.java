@@ -74,7 +74,7 @@ final class Streams {
     }
 
     static StreamContext incremental(StreamContext ctx, String field, Optional<CursorValue> from) {
-        Cursor cursor = new Cursor(field, Optional.empty(), from, CursorNulls.EXCLUDE, 0, List.of());
+        Cursor cursor = new Cursor(field, Optional.empty(), from, CursorNulls.EXCLUDE, 0, List.of(), Optional.empty());
         return with(ctx, ctx.selectedColumns(), Optional.of(cursor), Optional.empty(), ctx.limits());
     }
 

@@ -70,7 +70,7 @@ public final class ConnectorInstance implements AutoCloseable {
         try {
             this.guest = connector
                     .module()
-                    .instantiate(Contract.world(role), imports().functions(), options());
+                    .instantiate(Contract.world(role), imports().functions(), options(settings));
         } catch (GuestException e) {
             sockets.closeAll();
             throw HostErrors.of("starting " + manifest.id() + " from " + connector.location(), e);
@@ -300,16 +300,17 @@ public final class ConnectorInstance implements AutoCloseable {
         batches.addTo(imports);
         reports.addTo(imports);
         new CheckpointImports(session).addTo(imports);
+        new FollowImports(session).addTo(imports);
         new StateImports(session).addTo(imports);
         new SocketImports(session).addTo(imports);
         return imports;
     }
 
-    private GuestOptions options() {
+    private GuestOptions options(InstanceSettings settings) {
         return new GuestOptions(
                 (long) grants.limits().maxMemoryMb() << 20,
                 AbiLimits.DEFAULT,
-                grants.time(),
+                settings.endless() ? grants.time().endless() : grants.time(),
                 grants.variables(),
                 grants.folders(),
                 line -> reports.line("info", line));

@@ -1,8 +1,11 @@
 package io.rapidbyte.connector;
 
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.RejectedRecord;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * What an instance is connected to: the stage it runs in. Called on the guest thread; may block, and
@@ -30,6 +33,12 @@ public interface GuestPort {
 
     /** What rows are written to was altered for good, as {@code change} says. Returns when that is recorded. */
     void schemaChanged(String change) throws ConnectorException;
+
+    /** Waits, less long if the read is to end in good order, and tells whether it is to. Sources only. */
+    boolean pause(Duration most) throws ConnectorException;
+
+    /** The committed cursors of the pipeline's streams of changes; none while one of them has none. Sources only. */
+    List<CursorValue> durableCursors() throws ConnectorException;
 
     /** {@code level} as in the contract: error, warn, info, debug, trace. */
     void log(String level, String message);

@@ -49,7 +49,9 @@ public final class StageTimings {
         /** Bringing checkpoints to the host's books. */
         CHECKPOINT,
         /** Reading and writing what the connector keeps. */
-        STATE;
+        STATE,
+        /** Waiting for the source to go on. */
+        PAUSE;
 
         private String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -58,7 +60,7 @@ public final class StageTimings {
         private boolean ofSockets() {
             return switch (this) {
                 case CONNECT, QUERY, FETCH, COPY, FLUSH, MERGE, INDEX, COMMIT -> true;
-                case MODULE_LOAD, GUEST, SOCKET_READ, SOCKET_WRITE, EMIT, NEXT, CHECKPOINT, STATE -> false;
+                case MODULE_LOAD, GUEST, SOCKET_READ, SOCKET_WRITE, EMIT, NEXT, CHECKPOINT, STATE, PAUSE -> false;
             };
         }
     }

@@ -148,6 +148,7 @@ final class ActiveRun {
             case BEGIN -> enter();
             case ANNOUNCE -> announce();
             case ADMIT_STREAMS -> admit();
+            case END_STREAMS -> streams.forEach(ActiveStream::end);
             case CANCEL_STREAMS -> streams.forEach(ActiveStream::cancel);
             case SAVE -> save();
             case REFUSE -> refuse();
@@ -226,7 +227,11 @@ final class ActiveRun {
 
     private void admit() {
         long running = streams.stream().filter(s -> !s.waiting() && !s.ended()).count();
-        long room = pipeline.resources().parallelism() - running;
+        // Streams that are followed do not make room for one another.
+        int most = pipeline.source().follow().isPresent()
+                ? streams.size()
+                : pipeline.resources().parallelism();
+        long room = most - running;
         streams.stream()
                 .filter(ActiveStream::waiting)
                 .limit(Math.max(0, room))

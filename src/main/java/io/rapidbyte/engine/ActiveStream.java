@@ -47,6 +47,10 @@ final class ActiveStream implements Attempt.Listener {
     private State state = State.WAITING;
     private long startedNanos;
     private int attempts;
+
+    /** Attempts since the last frontier, where the stream follows its source for as long as it may. */
+    private int fruitless;
+
     private Instant attemptedAt = Instant.EPOCH;
     private Optional<Attempt> attempt = Optional.empty();
     private Optional<Resumption> resumption = Optional.empty();
@@ -112,6 +116,12 @@ final class ActiveStream implements Attempt.Listener {
         signal(Signal.CANCEL);
     }
 
+    /** It is no longer wanted: one that follows its source ends where it stands, others are cancelled. */
+    void end() {
+        boolean inGoodOrder = plan.settings().follows() && state == State.RUNNING;
+        signal(inGoodOrder ? Signal.END : Signal.CANCEL);
+    }
+
     /** The only place where the state changes. */
     private void signal(Signal signal) {
         Machine.Rule<State, Signal, Effect> rule = StreamMachine.TABLE.on(state, signal);
@@ -126,6 +136,7 @@ final class ActiveStream implements Attempt.Listener {
             case STOP_ASKING -> resumption.ifPresent(Resumption::cancel);
             case DEPLOY_STAGES -> deploy();
             case START_GUESTS -> attempt.ifPresent(Attempt::go);
+            case END_STAGES -> attempt.ifPresent(Attempt::end);
             case CANCEL_STAGES -> attempt.ifPresent(a -> a.cancel(cancelled));
             case UNDEPLOY_STAGES -> undeploy();
             case BACK_OFF -> backOff();
@@ -149,6 +160,7 @@ final class ActiveStream implements Attempt.Listener {
 
     private void nextAttempt() {
         attempts++;
+        fruitless++;
         attemptedAt = Instant.now();
     }
 
@@ -197,6 +209,7 @@ final class ActiveStream implements Attempt.Listener {
     }
 
     private void committed(LoadFrontier frontier, Duration took) {
+        fruitless = 0;
         story.frontierCommitted(plan.name(), frontier.sequence(), frontier.rows(), frontier.last(), took);
     }
 
@@ -235,7 +248,9 @@ final class ActiveStream implements Attempt.Listener {
     }
 
     private boolean mayRetry(List<Failure> causes) {
-        Optional<Duration> wait = retries.delay(attempts, causes);
+        // Without an end, the number of attempts says nothing; getting nowhere does.
+        int counted = plan.settings().follows() ? Math.max(1, fruitless) : attempts;
+        Optional<Duration> wait = retries.delay(counted, causes);
         delay = wait.orElse(Duration.ZERO);
         return wait.isPresent();
     }
@@ -270,7 +285,16 @@ final class ActiveStream implements Attempt.Listener {
             case FAILED -> RunStatus.FAILED;
             case CANCELLED -> RunStatus.CANCELLED;
             case SKIPPED -> RunStatus.SKIPPED;
-            case WAITING, RESUMING, STARTING, RUNNING, SUCCEEDING, FAILING, ABANDONING, BACKING_OFF, CANCELLING ->
+            case WAITING,
+                    RESUMING,
+                    STARTING,
+                    RUNNING,
+                    ENDING,
+                    SUCCEEDING,
+                    FAILING,
+                    ABANDONING,
+                    BACKING_OFF,
+                    CANCELLING ->
                 throw new IllegalStateException("stream " + plan.name() + " reported in state " + state);
         };
         Duration duration = startedNanos == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - startedNanos);

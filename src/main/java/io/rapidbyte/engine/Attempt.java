@@ -103,6 +103,11 @@ final class Attempt {
         stages.forEach(StageVerticle::go);
     }
 
+    /** Lets the source end in good order, and the others behind it. */
+    void end() {
+        stages.getLast().end();
+    }
+
     void cancel(Failure reason) {
         stages.forEach(stage -> stage.cancel(reason));
     }

@@ -13,6 +13,7 @@ import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.StreamPolicies;
 import io.rapidbyte.model.SyncMode;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,7 +94,7 @@ final class ConnectorPlanner implements RunPlanner {
                 pipeline.destination().writeMode(),
                 pipeline.destination().primaryKey(),
                 stream.columns(),
-                cursor(stream),
+                cursor(pipeline, stream),
                 Optional.empty(),
                 Optional.empty(),
                 pipeline.resources().limits(),
@@ -103,10 +104,16 @@ final class ConnectorPlanner implements RunPlanner {
     }
 
     /** A stream of changes has no column for a cursor, but a place in its source's log. */
-    private static Optional<Cursor> cursor(StreamSettings stream) {
+    private static Optional<Cursor> cursor(Pipeline pipeline, StreamSettings stream) {
         return stream.syncMode() == SyncMode.CDC
-                ? Optional.of(
-                        new Cursor(LOG_PLACE, Optional.empty(), Optional.empty(), CursorNulls.EXCLUDE, 0, List.of()))
+                ? Optional.of(new Cursor(
+                        LOG_PLACE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        CursorNulls.EXCLUDE,
+                        0,
+                        List.of(),
+                        pipeline.source().follow().map(Duration::toMillis)))
                 : stream.cursor().map(ConnectorPlanner::cursor);
     }
 
@@ -117,6 +124,7 @@ final class ConnectorPlanner implements RunPlanner {
                 Optional.empty(),
                 settings.nulls(),
                 settings.lagSeconds(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A run in the state, from the lease to the report. On the orchestrator's event loop; futures fail with what the state says. */
@@ -25,12 +27,15 @@ final class RunBook {
     private final StateStore store;
     private final OpenRun run;
     private final List<CursorValue> changes;
+    private final Set<String> changeStreams;
     private final DeadLetterCap cap;
 
-    private RunBook(StateStore store, OpenRun run, List<CursorValue> changes, DeadLetterCap cap) {
+    private RunBook(
+            StateStore store, OpenRun run, List<CursorValue> changes, Set<String> changeStreams, DeadLetterCap cap) {
         this.store = store;
         this.run = run;
         this.changes = changes;
+        this.changeStreams = changeStreams;
         this.cap = cap;
     }
 
@@ -39,7 +44,14 @@ final class RunBook {
         DeadLetterCap cap = new DeadLetterCap(pipeline.destination().maxDeadLetters());
         return requireSameCursors(store, streams, start.pipeline())
                 .compose(same -> store.beginRun(start))
-                .map(run -> new RunBook(store, run, changes(streams, run), cap));
+                .map(run -> new RunBook(store, run, changes(streams, run), changeStreams(streams), cap));
+    }
+
+    private static Set<String> changeStreams(List<StreamPlan> streams) {
+        return streams.stream()
+                .filter(plan -> plan.settings().syncMode() == SyncMode.CDC)
+                .map(StreamPlan::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** How far the streams of changes had got, those that have begun. */
@@ -112,7 +124,7 @@ final class RunBook {
     /** The books of the stream at this place in the pipeline. */
     StreamBook stream(int index, StreamPlan plan) {
         Load load = run.loads().get(index);
-        return new StreamBook(store, run, plan, load, changes, cap);
+        return new StreamBook(store, run, plan, load, changes, changeStreams, cap);
     }
 
     StateStore store() {

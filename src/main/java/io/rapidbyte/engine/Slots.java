@@ -53,7 +53,8 @@ final class Slots {
                 value,
                 cursor.nulls(),
                 cursor.lagSeconds(),
-                cursor.siblings());
+                cursor.siblings(),
+                cursor.follow());
     }
 
     /**

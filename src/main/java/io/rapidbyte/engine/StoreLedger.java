@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The books of one attempt at a stream, in the state. */
 final class StoreLedger implements StreamLedger {
@@ -36,6 +37,7 @@ final class StoreLedger implements StreamLedger {
     private final int attempt;
     private final Rejections rejections;
     private final Function<String, Future<Void>> onAltered;
+    private final Supplier<Future<List<CursorValue>>> durableCursors;
     private final OnSaved onSaved;
 
     // Written on the guest thread; read on the event loop once the attempt has ended.
@@ -47,14 +49,21 @@ final class StoreLedger implements StreamLedger {
      * Continues from {@code start}.
      *
      * @param onAltered records a change of the destination's schema
+     * @param durableCursors looks them up, as {@link #durableCursors} gives them
      * @param onSaved told of each frontier that was saved, on the guest thread
      */
     StoreLedger(
-            Load start, int attempt, Rejections rejections, Function<String, Future<Void>> onAltered, OnSaved onSaved) {
+            Load start,
+            int attempt,
+            Rejections rejections,
+            Function<String, Future<Void>> onAltered,
+            Supplier<Future<List<CursorValue>>> durableCursors,
+            OnSaved onSaved) {
         this.start = start;
         this.attempt = attempt;
         this.rejections = rejections;
         this.onAltered = onAltered;
+        this.durableCursors = durableCursors;
         this.onSaved = onSaved;
         this.prepared = start.sequence();
         this.committed = start.sequence();
@@ -76,12 +85,12 @@ final class StoreLedger implements StreamLedger {
     public void prepare(long sequence, List<RejectedRecord> rows, String schema) {
         // From here on nobody but the destination knows whether it has committed (I10).
         prepared = sequence;
-        await(rejections.prepare(sequence, rows, schema), CommitState.BEFORE_COMMIT);
+        await(rejections.prepare(sequence, rows, schema).map(true), Optional.of(CommitState.BEFORE_COMMIT));
     }
 
     @Override
     public void schemaChanged(String change) {
-        await(onAltered.apply(change), CommitState.BEFORE_COMMIT);
+        await(onAltered.apply(change).map(true), Optional.of(CommitState.BEFORE_COMMIT));
     }
 
     @Override
@@ -98,11 +107,16 @@ final class StoreLedger implements StreamLedger {
                 cursor(durable.payload()));
         // The cursor moves here and nowhere else: after the destination's own commit (I6), and with all else (I7).
         long saving = System.nanoTime();
-        await(rejections.save(frontier), CommitState.AFTER_COMMIT_CONFIRMED);
+        await(rejections.save(frontier).map(true), Optional.of(CommitState.AFTER_COMMIT_CONFIRMED));
         Duration took = Duration.ofNanos(System.nanoTime() - saving);
         prepared = durable.sequence();
         committed = durable.sequence();
         onSaved.saved(frontier, after(frontier), took);
+    }
+
+    @Override
+    public List<CursorValue> durableCursors() {
+        return await(durableCursors.get(), Optional.empty());
     }
 
     private Optional<CursorValue> cursor(String payload) {
@@ -155,11 +169,11 @@ final class StoreLedger implements StreamLedger {
         rejections.close();
     }
 
-    private void await(Future<Void> saving, CommitState commitState) {
+    private <T> T await(Future<T> answer, Optional<CommitState> commitState) {
         try {
-            Waiting.on(saving.map(true));
+            return Waiting.on(answer);
         } catch (StateException e) {
-            throw new FailureException(StateFailures.of(e, Optional.of(start.stream()), Optional.of(commitState)), e);
+            throw new FailureException(StateFailures.of(e, Optional.of(start.stream()), commitState), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure(ErrorCategory.CANCELLED, FailureKind.CANCELLED, "run.cancelled", "the run was cancelled");

@@ -11,11 +11,13 @@ import io.rapidbyte.state.Load;
 import io.rapidbyte.state.LoadFrontier;
 import io.rapidbyte.state.OpenRun;
 import io.rapidbyte.state.StateStore;
+import io.rapidbyte.state.StoredCursor;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
@@ -28,6 +30,7 @@ final class StreamBook {
     private final OpenRun run;
     private final StreamPlan plan;
     private final List<CursorValue> siblings;
+    private final Set<String> changeStreams;
     private final DeadLetterCap cap;
     private final List<String> schemaChanges = new CopyOnWriteArrayList<>();
 
@@ -36,14 +39,26 @@ final class StreamBook {
 
     private volatile boolean complete;
 
-    /** @param siblings see {@link io.rapidbyte.model.Cursor#siblings} */
+    /**
+     * Of one stream.
+     *
+     * @param siblings see {@link io.rapidbyte.model.Cursor#siblings}
+     * @param changeStreams names of the run's streams of changes
+     */
     StreamBook(
-            StateStore store, OpenRun run, StreamPlan plan, Load load, List<CursorValue> siblings, DeadLetterCap cap) {
+            StateStore store,
+            OpenRun run,
+            StreamPlan plan,
+            Load load,
+            List<CursorValue> siblings,
+            Set<String> changeStreams,
+            DeadLetterCap cap) {
         this.store = store;
         this.run = run;
         this.plan = plan;
         this.load = load;
         this.siblings = siblings;
+        this.changeStreams = changeStreams;
         this.cap = cap;
     }
 
@@ -92,17 +107,29 @@ final class StreamBook {
                 .mapEmpty();
     }
 
+    /** Only when all of them have one can the least be known. */
+    private Future<List<CursorValue>> durableCursors() {
+        return store.cursors(run.pipeline()).map(stored -> {
+            List<CursorValue> cursors = stored.stream()
+                    .filter(cursor -> changeStreams.contains(cursor.stream()))
+                    .map(StoredCursor::value)
+                    .toList();
+            return cursors.size() == changeStreams.size() ? cursors : List.of();
+        });
+    }
+
     /** @param onSaved told of each frontier that was saved and how long that took, on the guest thread */
     StoreLedger ledger(int attempt, BiConsumer<LoadFrontier, Duration> onSaved) {
         Load start = load;
         Rejections rejections = plan.replay()
                 .<Rejections>map(queue -> new ReplayBook(store, run, start, queue))
                 .orElseGet(() -> new DeadLetterBook(store, run, start, attempt, cap));
-        return new StoreLedger(start, attempt, rejections, this::altered, (frontier, moved, took) -> {
-            load = moved;
-            complete = frontier.last();
-            onSaved.accept(frontier, took);
-        });
+        return new StoreLedger(
+                start, attempt, rejections, this::altered, this::durableCursors, (frontier, moved, took) -> {
+                    load = moved;
+                    complete = frontier.last();
+                    onSaved.accept(frontier, took);
+                });
     }
 
     /** Records what was altered in the destination, on its guest thread. */

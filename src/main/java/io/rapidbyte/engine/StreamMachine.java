@@ -13,6 +13,8 @@ final class StreamMachine {
         RESUMING,
         STARTING,
         RUNNING,
+        /** It follows its source, and has been told to end where it stands. */
+        ENDING,
         /** All stages succeeded; they are being cleared away. */
         SUCCEEDING,
         /** A stage failed; the others learn it over their edges and end. */
@@ -54,6 +56,8 @@ final class StreamMachine {
         CLEARED_TO_RETRY,
         /** The wait is over. */
         WAITED,
+        /** A stream that follows its source is to end where it stands. */
+        END,
         CANCEL
     }
 
@@ -62,6 +66,7 @@ final class StreamMachine {
         STOP_ASKING,
         DEPLOY_STAGES,
         START_GUESTS,
+        END_STAGES,
         CANCEL_STAGES,
         UNDEPLOY_STAGES,
         BACK_OFF,
@@ -86,6 +91,10 @@ final class StreamMachine {
                     rule(State.RUNNING, Signal.STAGE_FAILED, State.FAILING),
                     rule(State.RUNNING, Signal.STAGES_SUCCEEDED, State.SUCCEEDING, Effect.UNDEPLOY_STAGES),
                     rule(State.RUNNING, Signal.CANCEL, State.CANCELLING, Effect.CANCEL_STAGES),
+                    rule(State.RUNNING, Signal.END, State.ENDING, Effect.END_STAGES),
+                    rule(State.ENDING, Signal.STAGE_FAILED, State.ABANDONING),
+                    rule(State.ENDING, Signal.STAGES_SUCCEEDED, State.SUCCEEDING, Effect.UNDEPLOY_STAGES),
+                    rule(State.ENDING, Signal.CANCEL, State.CANCELLING, Effect.CANCEL_STAGES),
                     rule(State.SUCCEEDING, Signal.CLEARED, State.SUCCEEDED, Effect.REPORT),
                     rule(State.SUCCEEDING, Signal.CANCEL, State.SUCCEEDING),
                     rule(State.FAILING, Signal.STAGE_FAILED, State.FAILING),

@@ -68,7 +68,8 @@ record StreamPlan(StreamContext settings, String fingerprint, Crew crew, Optiona
                                 load.cursor(),
                                 cursor.nulls(),
                                 cursor.lagSeconds(),
-                                siblings)),
+                                siblings,
+                                cursor.follow())),
                 settings.syncMode() == SyncMode.FULL_REFRESH
                         ? Optional.of(load.payload()).filter(payload -> !payload.isEmpty())
                         : Optional.empty(),

@@ -35,8 +35,8 @@ public final class ConnectorGuest implements StageGuest {
      */
     public static Maker maker(
             Connector connector, ConnectorRole role, ObjectNode config, StreamContext stream, ConnectorState state) {
-        return port -> new ConnectorGuest(
-                connector.instantiate(role, InstanceSettings.DEFAULT, port, state), role, config, stream);
+        InstanceSettings settings = stream.follows() ? InstanceSettings.ENDLESS : InstanceSettings.DEFAULT;
+        return port -> new ConnectorGuest(connector.instantiate(role, settings, port, state), role, config, stream);
     }
 
     @Override

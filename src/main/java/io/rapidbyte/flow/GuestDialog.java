@@ -9,6 +9,7 @@ import io.rapidbyte.connector.Inbound;
 import io.rapidbyte.connector.InstanceSettings;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.RejectedRecord;
 import io.rapidbyte.wasm.GuestThread;
 import io.vertx.core.Future;
@@ -16,6 +17,8 @@ import io.vertx.core.Promise;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -232,6 +235,16 @@ public final class GuestDialog implements AutoCloseable {
         @Override
         public void schemaChanged(String change) throws ConnectorException {
             throw outsideOfRun("schema-changed");
+        }
+
+        @Override
+        public boolean pause(Duration most) throws ConnectorException {
+            throw outsideOfRun("pause");
+        }
+
+        @Override
+        public List<CursorValue> durableCursors() throws ConnectorException {
+            throw outsideOfRun("durable-cursors");
         }
 
         private ConnectorException outsideOfRun(String call) {

@@ -6,6 +6,7 @@ import io.rapidbyte.connector.Inbound;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.DataErrorPolicy;
 import io.rapidbyte.model.DurableSteps;
 import io.rapidbyte.model.ErrorCategory;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Connects a guest to its stage's edges. All calls on the guest thread. */
@@ -34,6 +37,7 @@ final class StagePort implements GuestPort {
     private final StageStop stop;
     private final LongAdder decompressNanos = new LongAdder();
     private final GuestMetrics metrics = new GuestMetrics();
+    private final CountDownLatch ending = new CountDownLatch(1);
 
     /** Barriers that the destination has been given and has not confirmed, by id. */
     private final Map<Long, Frontier> unconfirmed = new HashMap<>();
@@ -128,9 +132,7 @@ final class StagePort implements GuestPort {
 
     @Override
     public long placeBarrier(String payload) throws ConnectorException {
-        if (plan.role() != ConnectorRole.SOURCE) {
-            throw notForRole("checkpoint(barrier)");
-        }
+        requireSource("checkpoint(barrier)");
         outlet("checkpoint(barrier)").barrier(lastBarrier + 1, payload, false);
         return ++lastBarrier;
     }
@@ -213,6 +215,38 @@ final class StagePort implements GuestPort {
         keepBooks(() -> ledger.rejected(rejected));
         this.rejected.add(rejected);
         rejectedRows++;
+    }
+
+    /** The read is to end in good order. Any thread. */
+    void end() {
+        ending.countDown();
+    }
+
+    @Override
+    public boolean pause(Duration most) throws ConnectorException {
+        requireSource("pause");
+        try {
+            return ending.await(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException(FlowErrors.cancelled(), e);
+        }
+    }
+
+    @Override
+    public List<CursorValue> durableCursors() throws ConnectorException {
+        requireSource("durable-cursors");
+        try {
+            return ledger.durableCursors();
+        } catch (FailureException e) {
+            throw new ConnectorException(e.failure().error(), e);
+        }
+    }
+
+    private void requireSource(String call) throws ConnectorException {
+        if (plan.role() != ConnectorRole.SOURCE) {
+            throw notForRole(call);
+        }
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class StageVerticle extends VerticleBase {
     private Optional<Inlet> inlet = Optional.empty();
     private Optional<Outlet> outlet = Optional.empty();
     private Optional<StageRun> run = Optional.empty();
+    private Optional<StagePort> port = Optional.empty();
 
     // event loop
     private boolean started;
@@ -55,8 +56,9 @@ public final class StageVerticle extends VerticleBase {
         outlet = plan.downstream()
                 .map(edge -> new Outlet(
                         new EdgeBus(vertx, edge), edge, plan.window(), plan.compression(), pool, plan.label()));
-        StagePort port = new StagePort(plan, inlet, outlet, listener, ledger, stop);
-        run = Optional.of(new StageRun(plan, maker, port, inlet, outlet, stop));
+        StagePort made = new StagePort(plan, inlet, outlet, listener, ledger, stop);
+        port = Optional.of(made);
+        run = Optional.of(new StageRun(plan, maker, made, inlet, outlet, stop));
         inlet.ifPresent(i -> i.register(this::upstreamFailed, this::broken));
         outlet.ifPresent(o -> o.register(this::downstreamFailed, this::broken));
         return Future.succeededFuture();
@@ -95,6 +97,11 @@ public final class StageVerticle extends VerticleBase {
     private void broken(ConnectorError error) {
         stop.offer(StageFailures.of(plan, error), false);
         stopGuest(error);
+    }
+
+    /** Lets a source that has no end of its own end in good order, when it asks. Any thread, once deployed. */
+    public void end() {
+        port.ifPresent(StagePort::end);
     }
 
     /**

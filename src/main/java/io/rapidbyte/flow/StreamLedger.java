@@ -1,12 +1,13 @@
 package io.rapidbyte.flow;
 
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.RejectedRecord;
 import java.util.List;
 
 /**
  * What outlives an attempt at a stream. Called on the destination's guest thread but for
- * {@link #committedSequence}; blocks it until the books are safe, and may be interrupted. Fails with a
+ * {@link #committedSequence} and {@link #durableCursors}; blocks it until the books are safe, and may be interrupted. Fails with a
  * {@link FailureException} that says why the stream cannot go on.
  */
 public interface StreamLedger {
@@ -27,6 +28,12 @@ public interface StreamLedger {
 
     /** The destination has altered what the rows are written to, for good, as {@code change} says. */
     void schemaChanged(String change);
+
+    /**
+     * The committed cursors of the pipeline's streams of changes, this one among them; none while one of them has none. On
+     * the source's guest thread.
+     */
+    List<CursorValue> durableCursors();
 
     /** The destination has made this frontier durable (I6). */
     void committed(Frontier frontier);

@@ -29,4 +29,9 @@ public record StreamContext(
         primaryKey = List.copyOf(primaryKey);
         selectedColumns = selectedColumns.map(List::copyOf);
     }
+
+    /** Whether it is read until somebody ends it. */
+    public boolean follows() {
+        return cursor.flatMap(Cursor::follow).isPresent();
+    }
 }

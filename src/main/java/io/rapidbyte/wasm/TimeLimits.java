@@ -14,6 +14,11 @@ import java.util.Optional;
 public record TimeLimits(Optional<Duration> wall, Optional<Duration> cpu, Optional<Duration> spin) {
     public static final TimeLimits NONE = new TimeLimits(Optional.empty(), Optional.empty(), Optional.empty());
 
+    /** For calls that have no end of their own: what still holds is that they pass between guest and host. */
+    public TimeLimits endless() {
+        return new TimeLimits(Optional.empty(), Optional.empty(), spin);
+    }
+
     /** Which of the limits. */
     public enum Kind {
         WALL,

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,5 +189,27 @@ class PipelineLoaderTest {
         assertThatThrownBy(() -> PipelineLoader.load(path, Map.of()))
                 .isInstanceOf(PipelineException.class)
                 .hasMessage(path + ": " + message);
+    }
+
+    @Test
+    void changes_are_followed_where_that_is_said() throws Exception {
+        String drained = Samples.GOOD
+                .replace("sync_mode: full_refresh", "sync_mode: cdc")
+                .replace("name: orders", "{name: orders, sync_mode: cdc}")
+                .replace("write_mode: replace", "write_mode: append");
+        assertThat(Samples.parse(drained).source().follow()).isEmpty();
+        String followed = drained.replace("  use: source-postgres\n", "  use: source-postgres\n  follow: true\n");
+        assertThat(Samples.parse(followed).source().follow()).contains(Duration.ofSeconds(1));
+        String often = followed.replace("follow: true", "follow: true\n  flush_interval: 200ms");
+        assertThat(Samples.parse(often).source().follow()).contains(Duration.ofMillis(200));
+        assertThat(Samples.problems(often.replace("200ms", "1ms")).getFirst()).contains("a time from 10ms to 1h");
+        assertThat(Samples.problems(often.replace("  follow: true\n", "")).getFirst())
+                .contains("flush_interval", "add follow: true");
+        assertThat(Samples.problems(followed.replace("follow: true", "follow: perhaps"))
+                        .getFirst())
+                .contains("true or false");
+        assertThat(Samples.problems(followed.replace("{name: orders, sync_mode: cdc}", "name: orders"))
+                        .getFirst())
+                .contains("the stream \"orders\" has another sync_mode than cdc");
     }
 }

@@ -20,6 +20,14 @@ class SecondsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"200ms, 200, 200ms", "1s, 1000, 1s", "1500 MS, 1500, 1500ms", "1h, 3600000, 1h"})
+    void short_ones_are_in_milliseconds(String text, long millis, String written) {
+        assertThat(Seconds.parseMillis(text)).hasValue(millis);
+        assertThat(Seconds.formatMillis(millis)).isEqualTo(written);
+        assertThat(Seconds.parseMillis("1.5ms")).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0s", "61, 61s", "60, 1m", "7200, 2h", "2678400, 31d"})
     void are_written_in_the_largest_unit(long seconds, String text) {
         assertThat(Seconds.format(seconds)).isEqualTo(text);

@@ -1,8 +1,10 @@
 package io.rapidbyte.connector;
 
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.CursorValue;
 import io.rapidbyte.model.RejectedRecord;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +75,16 @@ final class RecordingPort implements GuestPort {
     @Override
     public void schemaChanged(String change) {
         schemaChanges.add(change);
+    }
+
+    @Override
+    public boolean pause(Duration most) {
+        return true;
+    }
+
+    @Override
+    public List<CursorValue> durableCursors() {
+        return List.of();
     }
 
     @Override

@@ -65,7 +65,8 @@ class TwinsTest {
                     Optional.of(new CursorValue("timestamptz", "2026-01-02 03:04:05+00", Optional.of("42"))),
                     CursorNulls.INCLUDE_ONCE,
                     107,
-                    List.of(new CursorValue("pg_lsn", "0/108", Optional.empty())))),
+                    List.of(new CursorValue("pg_lsn", "0/108", Optional.empty())),
+                    Optional.of(109L))),
             Optional.of("position"),
             Optional.of(new StreamSchema(
                     List.of(new Column("id", "bigint", "int64", false), new Column("näme", "text", "utf8", true)),

@@ -1,7 +1,5 @@
 package io.rapidbyte.crash;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rapidbyte.crash.MortalRun.Outcome;
 import io.rapidbyte.crash.MortalRun.Strike;
 import io.rapidbyte.e2e.Postgres;
@@ -56,7 +54,7 @@ class KilledChangesTest {
                 Strike.kill(Steps.ROWS_STAGED, 1),
                 Strike.kill(Steps.COMMITTING, 2),
                 Strike.kill(Steps.FRONTIER_SAVED, 3));
-        assertThat(target.fingerprint("t")).isEqualTo(source.fingerprint("t"));
+        Workload.assertSame(source, target, "t");
     }
 
     /** The first strike hits the copy. */

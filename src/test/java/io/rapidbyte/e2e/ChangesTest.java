@@ -100,8 +100,8 @@ class ChangesTest {
             other.settle();
         }
         succeed(pipeline);
-        assertEqual("t");
-        assertEqual("u");
+        Workload.assertSame(source, target, "t");
+        Workload.assertSame(source, target, "u");
     }
 
     /** Transactions that are under way while a table is copied are either in the copy or in what follows (I24). */

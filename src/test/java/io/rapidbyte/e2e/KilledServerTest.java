@@ -1,5 +1,6 @@
 package io.rapidbyte.e2e;
 
+import static io.rapidbyte.e2e.Runs.waitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rapidbyte.engine.RunHandle;
@@ -8,14 +9,11 @@ import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Servers that die mid-run: nothing half-loaded is called a success, and the old rows stay (I1, I17). */
 class KilledServerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private Postgres.Database source;
     private Postgres.Database target;
 
@@ -31,20 +29,6 @@ class KilledServerTest {
 
     private RunHandle startSlowRun() {
         return Runs.start(new PipelineText(source, target).resource("max_batch_bytes: 256kb").stream("t"));
-    }
-
-    private static void waitUntil(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("did not happen within " + PATIENCE);
-            }
-            try {
-                Thread.sleep(5);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     private static void waitForCopy(Postgres.Database database, String direction) {

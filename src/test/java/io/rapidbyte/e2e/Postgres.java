@@ -45,7 +45,8 @@ public final class Postgres implements AutoCloseable {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setServerConfig("max_connections", "60")
                 .setServerConfig("wal_level", "logical")
-                .setServerConfig("max_replication_slots", "40");
+                .setServerConfig("max_replication_slots", "40")
+                .setServerConfig("max_prepared_transactions", "20");
         settings.forEach(builder::setServerConfig);
         try {
             return new Postgres(builder.start(), Optional.empty());
@@ -93,6 +94,8 @@ public final class Postgres implements AutoCloseable {
                     .setPort(port)
                     .setServerConfig("max_connections", "60")
                     .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("wal_level", "logical")
+                    .setServerConfig("max_prepared_transactions", "20")
                     .start();
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL did not start", e);

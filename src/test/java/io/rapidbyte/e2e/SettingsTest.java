@@ -93,6 +93,10 @@ class SettingsTest {
             Map.entry("limits.connect_seconds", "connector.NarrowerTest#every_limit_can_be_lowered"),
             Map.entry("source.use", "e2e.BadInputTest#a_connector_that_does_not_exist"),
             Map.entry("source.config", "e2e.BadInputTest#settings_that_the_connector_does_not_know"),
+            Map.entry(
+                    "source.follow",
+                    "e2e.FollowTest#changes_arrive_until_the_run_is_cancelled_and_the_slot_moves_with_them"),
+            Map.entry("source.flush_interval", "config.PipelineLoaderTest#changes_are_followed_where_that_is_said"),
             Map.entry("source.streams", "e2e.CopyTest#several_streams_run_at_once"),
             Map.entry("stream.name", "e2e.CopyTest#a_stream_of_another_schema_lands_under_its_table_name"),
             Map.entry("stream.sync_mode", "e2e.IncrementalTest#each_run_brings_what_is_new_and_nothing_twice"),

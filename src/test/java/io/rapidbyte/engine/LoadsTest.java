@@ -772,7 +772,13 @@ class LoadsTest {
                 Optional.empty(),
                 syncMode == SyncMode.INCREMENTAL
                         ? Optional.of(new Cursor(
-                                cursorField, Optional.empty(), Optional.empty(), CursorNulls.FAIL, 0, List.of()))
+                                cursorField,
+                                Optional.empty(),
+                                Optional.empty(),
+                                CursorNulls.FAIL,
+                                0,
+                                List.of(),
+                                Optional.empty()))
                         : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -62,7 +62,7 @@ typedef struct {
     uint8_t sync_mode, write_mode;
     rb_text primary_key; /* a list of texts */
     rb_optional_text selected_columns;
-    uint64_t cursor[10];
+    uint64_t cursor[12];
     rb_optional_text position;
     rb_optional_text schema_columns; /* the list of columns; behind it that of the key's names */
     rb_text schema_key;
@@ -74,7 +74,7 @@ typedef struct {
     uint32_t attempt;
 } rb_stream;
 
-_Static_assert(offsetof(rb_stream, position) == 112 && offsetof(rb_stream, limits) == 144 && sizeof(rb_stream) == 264, "as in the contract");
+_Static_assert(offsetof(rb_stream, position) == 128 && offsetof(rb_stream, limits) == 160 && sizeof(rb_stream) == 280, "as in the contract");
 
 typedef struct {
     rb_text name, native_type, arrow_type;
