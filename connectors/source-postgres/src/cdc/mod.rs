@@ -105,6 +105,9 @@ impl<'a> Changes<'a> {
         host::phase(phases::QUERY);
         pump.finish()?;
         client.execute("COMMIT")?;
+        // A server that crashes forgets what it has not on disk, and numbers other changes likewise: neither the rows nor
+        // the place may be of what it forgets.
+        copy::end_of_log(client)?;
         Ok(Place { lsn: start, origin, copied: Some(Copied { snapshot, until }) })
     }
 

@@ -26,10 +26,12 @@ final class Database {
         return vertx.<Database>executeBlocking(
                         () -> {
                             Dialect dialect = prepare(location);
-                            Pool pool = JDBCPool.pool(
-                                    vertx,
-                                    Connections.of(dialect),
-                                    new PoolOptions().setMaxSize(dialect.maxConnections()));
+                            // The pool's own limit on waiting may run out for one who has long been served. What
+                            // others do meanwhile is limited by the drivers.
+                            PoolOptions options = new PoolOptions()
+                                    .setMaxSize(dialect.maxConnections())
+                                    .setConnectionTimeout(0);
+                            Pool pool = JDBCPool.pool(vertx, Connections.of(dialect), options);
                             return new Database(dialect, pool);
                         },
                         false)

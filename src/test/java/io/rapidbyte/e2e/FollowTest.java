@@ -146,6 +146,27 @@ class FollowTest {
         endWell(run);
     }
 
+    /** What is not on disk when a table is copied is forgotten by a server that dies, and its places are given to others. */
+    @Test
+    void a_copy_is_of_what_outlives_the_server() {
+        source = mortal.database();
+        source.execute(
+                "alter database " + source.name() + " set synchronous_commit = off",
+                "alter system set wal_writer_delay = '10s'",
+                "select pg_reload_conf()");
+        RunHandle run = begin(follow("t"));
+        source.execute("create table u (id int primary key)", "insert into u values (1)");
+        endWell(run);
+        run = Runs.start(follow("t", "u"));
+        untilEqual("u");
+        mortal.killNow();
+        mortal.restart();
+        source.execute("insert into u values (2)", "insert into t values (2)");
+        untilEqual("u");
+        untilEqual("t");
+        endWell(run);
+    }
+
     @Test
     void columns_that_come_while_a_table_is_followed_arrive() {
         RunHandle run = begin(follow("t"));
