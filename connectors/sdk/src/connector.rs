@@ -1,5 +1,6 @@
 //! The three kinds of connector, and what they work with.
 
+use crate::arrow::{write_columns, Column, RawColumn, Schema};
 use crate::host;
 use crate::types::{
     Barrier, CheckpointKind, ComparableTable, Comparison, ConnectorError, DiscoveredStream, Finding, FindingLevel,
@@ -8,6 +9,7 @@ use crate::types::{
 };
 use crate::Result;
 use serde::de::DeserializeOwned;
+use std::ops::Range;
 
 /// Reads streams from somewhere. Export it with [`crate::source!`].
 pub trait Source: Sized {
@@ -202,6 +204,8 @@ pub struct Emitter {
     bytes: u64,
     batches: u64,
     position: Option<String>,
+    /// Where [`Emitter::columns`] writes what it sends; kept for its memory.
+    ipc: Vec<u8>,
 }
 
 impl Emitter {
@@ -213,6 +217,43 @@ impl Emitter {
         self.bytes += ipc.len() as u64;
         self.batches += 1;
         Ok(())
+    }
+
+    /// Sends `rows` rows of columns, which have the schema's types, as one batch, or as several where one would be larger than
+    /// `max_bytes` (I16); a schema alone where there are no rows (I2). Transforms, whose batches can grow, pass what the
+    /// stream's limits say.
+    pub fn columns(&mut self, schema: &Schema, rows: usize, columns: &[RawColumn<'_>], max_bytes: u64) -> Result<()> {
+        let mut ipc = std::mem::take(&mut self.ipc);
+        let sent = self.pieces(schema, 0..rows, columns, max_bytes, &mut ipc);
+        self.ipc = ipc;
+        sent
+    }
+
+    fn pieces(
+        &mut self,
+        schema: &Schema,
+        rows: Range<usize>,
+        columns: &[RawColumn<'_>],
+        max_bytes: u64,
+        ipc: &mut Vec<u8>,
+    ) -> Result<()> {
+        let body: usize = columns.iter().map(|column| column.byte_size(&rows)).sum();
+        if rows.len() <= 1 || body as u64 <= max_bytes {
+            write_columns(schema, rows.clone(), columns, ipc)?;
+            if rows.len() <= 1 || ipc.len() as u64 <= max_bytes {
+                return self.batch(ipc, rows.len() as u64);
+            }
+        }
+        let middle = rows.start + rows.len() / 2;
+        self.pieces(schema, rows.start..middle, columns, max_bytes, ipc)?;
+        self.pieces(schema, middle..rows.end, columns, max_bytes, ipc)
+    }
+
+    /// Sends a schema without rows: a stream without any still has columns (I2).
+    pub fn schema(&mut self, schema: &Schema) -> Result<()> {
+        let empty: Vec<Column> = schema.fields.iter().map(|field| Column::new(&field.data_type)).collect();
+        let raw = empty.iter().map(Column::raw).collect::<Result<Vec<_>, _>>()?;
+        self.columns(schema, 0, &raw, u64::MAX)
     }
 
     /// Places a barrier behind the batches emitted so far and gives its id. The payload comes back

@@ -86,7 +86,7 @@ impl Transform for TestTransform {
                 for batch in &kept {
                     let raw: Vec<_> = batch.columns().iter().map(ColumnView::raw).collect();
                     let mut written = Vec::new();
-                    write_columns(&schema, batch.rows(), &raw, &mut written)?;
+                    write_columns(&schema, 0..batch.rows(), &raw, &mut written)?;
                     out.batch(&written, batch.rows() as u64)?;
                 }
             }
@@ -113,7 +113,7 @@ impl TestTransform {
         for batch in kept {
             let raw: Vec<_> = batch.columns()[..columns].iter().map(ColumnView::raw).collect();
             let mut written = Vec::new();
-            write_columns(&smaller, batch.rows(), &raw, &mut written)?;
+            write_columns(&smaller, 0..batch.rows(), &raw, &mut written)?;
             out.batch(&written, batch.rows() as u64)?;
         }
         Ok(())
@@ -130,7 +130,7 @@ impl TestTransform {
         }
         let raw = picked.iter().map(Column::raw).collect::<Result<Vec<_>, _>>()?;
         let mut written = Vec::new();
-        write_columns(schema, even.len(), &raw, &mut written)?;
+        write_columns(schema, 0..even.len(), &raw, &mut written)?;
         out.batch(&written, even.len() as u64)
     }
 }

@@ -25,19 +25,18 @@ use config::{Config, Settings};
 use plan::{Origin, Plan};
 use rapidbyte_sdk::arrow::{BatchView, Column, Reader};
 use rapidbyte_sdk::{Emitter, Finding, Result, StreamContext, Transform};
-use rapidbyte_values::{no_rows, reject, send, OnBadRow};
+use rapidbyte_values::{reject, send, OnBadRow};
 
 pub struct CastRename {
     settings: Settings,
     plan: Option<Plan>,
-    ipc: Vec<u8>,
 }
 
 impl Transform for CastRename {
     type Config = Config;
 
     fn open(config: Config) -> Result<Self> {
-        Ok(Self { settings: config.into_settings()?, plan: None, ipc: Vec::new() })
+        Ok(Self { settings: config.into_settings()?, plan: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -56,12 +55,11 @@ impl Transform for CastRename {
             let kept = sound_rows(&plan, &batch, policy, ctx)?;
             rows += batch.rows() as u64;
             if !kept.is_empty() {
-                let mut build = |range: std::ops::Range<usize>| Ok(columns(&plan, &batch, &kept[range]));
-                send(&plan.output, 0..kept.len(), ctx.limits.max_batch_bytes, &mut build, &mut self.ipc, out)?;
+                send(&plan.output, kept.len(), &columns(&plan, &batch, &kept), ctx, out)?;
             }
         }
         if out.batches() == 0 {
-            no_rows(&plan.output, &mut self.ipc, out)?;
+            out.schema(&plan.output)?;
         }
         self.plan = Some(plan);
         Ok(rows)

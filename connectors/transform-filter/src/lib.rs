@@ -21,20 +21,19 @@ mod tests;
 use config::{Config, Predicate};
 use rapidbyte_sdk::arrow::{Reader, Schema};
 use rapidbyte_sdk::{Emitter, Finding, Result, StreamContext, Transform};
-use rapidbyte_values::{no_rows, picked, send};
+use rapidbyte_values::{picked, send};
 use test::{Test, Truth};
 
 pub struct Filter {
     predicate: Predicate,
     plan: Option<(Schema, Test)>,
-    ipc: Vec<u8>,
 }
 
 impl Transform for Filter {
     type Config = Config;
 
     fn open(config: Config) -> Result<Self> {
-        Ok(Self { predicate: config.into_predicate()?, plan: None, ipc: Vec::new() })
+        Ok(Self { predicate: config.into_predicate()?, plan: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -53,13 +52,12 @@ impl Transform for Filter {
             let kept: Vec<usize> = (0..batch.rows()).filter(|row| truths[*row] == Truth::True).collect();
             rows += batch.rows() as u64;
             if !kept.is_empty() {
-                let mut build = |range: std::ops::Range<usize>| Ok(picked(&schema, &batch, &kept[range]));
-                send(&schema, 0..kept.len(), ctx.limits.max_batch_bytes, &mut build, &mut self.ipc, out)?;
+                send(&schema, kept.len(), &picked(&schema, &batch, &kept), ctx, out)?;
             }
         }
         // Nothing left: the columns have to arrive all the same, once.
         if out.batches() == 0 {
-            no_rows(&schema, &mut self.ipc, out)?;
+            out.schema(&schema)?;
         }
         self.plan = Some((schema, test));
         Ok(rows)

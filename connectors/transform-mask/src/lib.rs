@@ -28,22 +28,20 @@ mod tests;
 
 use config::{Config, Rule, Rules};
 use plan::Plan;
-use rapidbyte_sdk::arrow::{write_columns, BatchView, Column, RawColumn, Reader};
+use rapidbyte_sdk::arrow::{Column, RawColumn, Reader};
 use rapidbyte_sdk::{Emitter, Finding, Result, StreamContext, Transform};
-use std::ops::Range;
 
 /// The transform. Its plan is made for the first batch and kept while the schema stays.
 pub struct Mask {
     rules: Rules,
     plan: Option<Plan>,
-    ipc: Vec<u8>,
 }
 
 impl Transform for Mask {
     type Config = Config;
 
     fn open(config: Config) -> Result<Self> {
-        Ok(Self { rules: config.into_rules()?, plan: None, ipc: Vec::new() })
+        Ok(Self { rules: config.into_rules()?, plan: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -67,12 +65,16 @@ impl Transform for Mask {
         let mut rows = 0;
         let mut batches = 0;
         while let Some(batch) = reader.next_batch()? {
-            self.emit(&plan, &batch, 0..batch.rows(), ctx.limits.max_batch_bytes, out)?;
+            let masked = plan.mask(&batch);
+            // The other columns pass through as they lie in the batch.
+            let raw = masked.iter().zip(batch.columns()).map(|(masked, view)| masked.as_ref().map_or(Ok(view.raw()), Column::raw));
+            let raw: Vec<RawColumn<'_>> = raw.collect::<Result<_, _>>()?;
+            out.columns(&plan.output, batch.rows(), &raw, ctx.limits.max_batch_bytes)?;
             rows += batch.rows() as u64;
             batches += 1;
         }
         if batches == 0 {
-            self.emit_schema(&plan, out)?;
+            out.schema(&plan.output)?;
         }
         self.plan = Some(plan);
         Ok(rows)
@@ -91,55 +93,6 @@ impl Mask {
             Err(error) => Finding::error(Some(&ctx.name), &error.code, error.message),
         })
     }
-
-    /// Emits some rows as one batch, or as two halves if masking made them larger than a batch may be (I16).
-    fn emit(
-        &mut self,
-        plan: &Plan,
-        batch: &BatchView<'_>,
-        rows: Range<usize>,
-        max: u64,
-        out: &mut Emitter,
-    ) -> Result<()> {
-        let built = build(plan, batch, rows.clone());
-        let mut raw: Vec<RawColumn<'_>> = Vec::with_capacity(built.len());
-        for (column, view) in built.iter().zip(batch.columns()) {
-            raw.push(column.as_ref().map_or(Ok(view.raw()), Column::raw)?);
-        }
-        write_columns(&plan.output, rows.len(), &raw, &mut self.ipc)?;
-        if self.ipc.len() as u64 <= max || rows.len() <= 1 {
-            return out.batch(&self.ipc, rows.len() as u64);
-        }
-        let middle = rows.start + rows.len() / 2;
-        self.emit(plan, batch, rows.start..middle, max, out)?;
-        self.emit(plan, batch, middle..rows.end, max, out)
-    }
-
-    /// A stream without rows still has columns (I2).
-    fn emit_schema(&mut self, plan: &Plan, out: &mut Emitter) -> Result<()> {
-        let empty: Vec<Column> = plan.output.fields.iter().map(|field| Column::new(&field.data_type)).collect();
-        let raw = empty.iter().map(Column::raw).collect::<Result<Vec<_>, _>>()?;
-        write_columns(&plan.output, 0, &raw, &mut self.ipc)?;
-        out.batch(&self.ipc, 0)
-    }
-}
-
-/// The columns that had to be built; the others pass through as they lie in the batch.
-fn build(plan: &Plan, batch: &BatchView<'_>, rows: Range<usize>) -> Vec<Option<Column>> {
-    let whole = rows.len() == batch.rows();
-    let columns = batch.columns().iter().enumerate().map(|(index, view)| {
-        let (input, output) = (&plan.input.fields[index], &plan.output.fields[index]);
-        match &plan.rules[index] {
-            Some(rule) => Some(mask::mask(rule, input, &output.data_type, view, rows.clone())),
-            None if whole => None,
-            None => {
-                let mut part = Column::new(&output.data_type);
-                rows.clone().for_each(|row| part.push_from(&output.data_type, view, row));
-                Some(part)
-            }
-        }
-    });
-    columns.collect()
 }
 
 rapidbyte_sdk::transform!(Mask);

@@ -1,8 +1,9 @@
 //! What becomes of a schema: checked once, before the first batch leaves.
 
 use crate::config::{OnMissing, Rule, Rules};
+use crate::mask::mask;
 use rapidbyte_values::text;
-use rapidbyte_sdk::arrow::{keys, DataType, Field, Schema};
+use rapidbyte_sdk::arrow::{keys, BatchView, Column, DataType, Field, Schema};
 use rapidbyte_sdk::{ConnectorError, Result};
 
 /// The schema that comes, the one that leaves, and the rule of each column.
@@ -29,6 +30,15 @@ impl Plan {
             by_column.push(rule.cloned());
         }
         Ok(Self { input, output, rules: by_column })
+    }
+
+    /// The masked columns; none where a column passes as it is.
+    pub fn mask(&self, batch: &BatchView<'_>) -> Vec<Option<Column>> {
+        let columns = self.rules.iter().zip(batch.columns()).zip(self.input.fields.iter().zip(&self.output.fields));
+        let masked = columns.map(|((rule, column), (input, output))| {
+            rule.as_ref().map(|rule| mask(rule, input, &output.data_type, column))
+        });
+        masked.collect()
     }
 }
 

@@ -219,7 +219,7 @@ mod text {
         let mut column = Column::new(&field.data_type);
         push(&mut column);
         let mut ipc = Vec::new();
-        write_columns(&Schema::new(vec![field.clone()]), 1, &[column.raw().expect("sound")], &mut ipc).expect("sound");
+        write_columns(&Schema::new(vec![field.clone()]), 0..1, &[column.raw().expect("sound")], &mut ipc).expect("sound");
         let mut reader = Reader::new(&ipc).expect("Arrow");
         let batch = reader.next_batch().expect("Arrow").expect("a batch");
         let mut out = Vec::new();

@@ -20,7 +20,7 @@ mod tests;
 
 use rapidbyte_sdk::arrow::{Reader, Schema};
 use rapidbyte_sdk::{Emitter, Finding, Result, StreamContext, Transform};
-use rapidbyte_values::{no_rows, picked, reject, send, OnBadRow};
+use rapidbyte_values::{picked, reject, send, OnBadRow};
 use rules::{Config, Plan, Rule, Seen};
 
 pub struct Validate {
@@ -28,7 +28,6 @@ pub struct Validate {
     on_violation: Option<OnBadRow>,
     plan: Option<(Schema, Plan)>,
     seen: Seen,
-    ipc: Vec<u8>,
 }
 
 impl Transform for Validate {
@@ -36,7 +35,7 @@ impl Transform for Validate {
 
     fn open(config: Config) -> Result<Self> {
         let (rules, on_violation) = config.into_rules()?;
-        Ok(Self { seen: Seen::new(rules.len()), rules, on_violation, plan: None, ipc: Vec::new() })
+        Ok(Self { seen: Seen::new(rules.len()), rules, on_violation, plan: None })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -61,12 +60,11 @@ impl Transform for Validate {
             }
             rows += batch.rows() as u64;
             if !kept.is_empty() {
-                let mut build = |range: std::ops::Range<usize>| Ok(picked(&schema, &batch, &kept[range]));
-                send(&schema, 0..kept.len(), ctx.limits.max_batch_bytes, &mut build, &mut self.ipc, out)?;
+                send(&schema, kept.len(), &picked(&schema, &batch, &kept), ctx, out)?;
             }
         }
         if out.batches() == 0 {
-            no_rows(&schema, &mut self.ipc, out)?;
+            out.schema(&schema)?;
         }
         self.plan = Some((schema, plan));
         Ok(rows)

@@ -6,4 +6,4 @@ mod rows;
 pub mod text;
 
 pub use key::Key;
-pub use rows::{no_rows, picked, reject, send, OnBadRow};
+pub use rows::{picked, reject, send, OnBadRow};

@@ -1,11 +1,10 @@
 //! Rows picked, sent on and rejected.
 
 use crate::text;
-use rapidbyte_sdk::arrow::{write_columns, BatchView, Column, RawColumn, Schema};
+use rapidbyte_sdk::arrow::{BatchView, Column, RawColumn, Schema};
 use rapidbyte_sdk::types::{DataErrorPolicy, ErrorCategory, RejectedRecord};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result, StreamContext};
 use serde::Deserialize;
-use std::ops::Range;
 
 /// What becomes of a bad row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -87,30 +86,8 @@ pub fn picked(schema: &Schema, batch: &BatchView<'_>, rows: &[usize]) -> Vec<Col
     columns.collect()
 }
 
-/// Emits `rows` of what `build` makes as one batch, or as two halves where it is larger than a batch may be (I16).
-pub fn send(
-    schema: &Schema,
-    rows: Range<usize>,
-    max_bytes: u64,
-    build: &mut dyn FnMut(Range<usize>) -> Result<Vec<Column>>,
-    ipc: &mut Vec<u8>,
-    out: &mut Emitter,
-) -> Result<()> {
-    let columns = build(rows.clone())?;
+/// Emits built columns of `rows` rows, within the limits of the stream.
+pub fn send(schema: &Schema, rows: usize, columns: &[Column], ctx: &StreamContext, out: &mut Emitter) -> Result<()> {
     let raw: Vec<RawColumn<'_>> = columns.iter().map(Column::raw).collect::<Result<_, _>>()?;
-    write_columns(schema, rows.len(), &raw, ipc)?;
-    if ipc.len() as u64 <= max_bytes || rows.len() <= 1 {
-        return out.batch(ipc, rows.len() as u64);
-    }
-    let middle = rows.start + rows.len() / 2;
-    send(schema, rows.start..middle, max_bytes, build, ipc, out)?;
-    send(schema, middle..rows.end, max_bytes, build, ipc, out)
-}
-
-/// Emits a batch without rows: a stream without any still has columns (I2).
-pub fn no_rows(schema: &Schema, ipc: &mut Vec<u8>, out: &mut Emitter) -> Result<()> {
-    let empty: Vec<Column> = schema.fields.iter().map(|field| Column::new(&field.data_type)).collect();
-    let raw: Vec<RawColumn<'_>> = empty.iter().map(Column::raw).collect::<Result<_, _>>()?;
-    write_columns(schema, 0, &raw, ipc)?;
-    out.batch(ipc, 0)
+    out.columns(schema, rows, &raw, ctx.limits.max_batch_bytes)
 }

@@ -175,7 +175,7 @@ impl Batch {
             }
             raw.push(column.raw()?);
         }
-        write_raw(&self.schema, &self.schema_message, self.rows, &raw, out)
+        write_raw(&self.schema, &self.schema_message, 0..self.rows, &raw, out)
     }
 
     /// Empties the batch and keeps its memory.

@@ -291,10 +291,11 @@ impl Column {
             return Err(ArrowError::Invalid("a value was pushed with another type's width".to_string()));
         }
         Ok(RawColumn {
+            layout: self.layout,
             rows: self.rows,
             nulls: self.nulls,
             validity: self.validity.as_slice(),
-            offsets: (self.layout == Layout::Variable).then(|| self.offsets.as_slice()),
+            offsets: self.offsets.as_slice(),
             values: self.values.as_slice(),
         })
     }

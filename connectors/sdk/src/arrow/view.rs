@@ -192,10 +192,11 @@ impl<'a> ColumnView<'a> {
     /// The column as the writer takes it, to pass it on untouched.
     pub fn raw(&self) -> RawColumn<'a> {
         RawColumn {
+            layout: self.layout,
             rows: self.rows,
             nulls: self.nulls,
             validity: self.validity,
-            offsets: (self.layout == Layout::Variable).then_some(self.offsets),
+            offsets: self.offsets,
             values: self.values,
         }
     }

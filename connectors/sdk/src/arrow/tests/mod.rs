@@ -133,8 +133,47 @@ fn views_and_built_columns_are_written_side_by_side() {
     let view = Reader::new(&bytes).unwrap().next_batch().unwrap().unwrap();
     let raw: Vec<RawColumn<'_>> = view.columns().iter().map(ColumnView::raw).collect();
     let mut out = Vec::new();
-    write_columns(batch.schema(), ROWS, &raw, &mut out).unwrap();
+    write_columns(batch.schema(), 0..ROWS, &raw, &mut out).unwrap();
     assert_eq!(out, bytes);
+}
+
+#[test]
+fn any_rows_of_columns_are_written_as_if_there_were_no_others() {
+    let batch = every_type();
+    let bytes = written(&batch);
+    let view = Reader::new(&bytes).unwrap().next_batch().unwrap().unwrap();
+    let raw: Vec<RawColumn<'_>> = view.columns().iter().map(ColumnView::raw).collect();
+    for start in 0..=ROWS {
+        for end in start..=ROWS {
+            let mut out = Vec::new();
+            write_columns(batch.schema(), start..end, &raw, &mut out).unwrap();
+            let mut expected = Batch::new(batch.schema().clone(), u64::MAX);
+            for row in start..end {
+                for (index, field) in batch.schema().fields.iter().enumerate() {
+                    expected.columns_mut()[index].push_from(&field.data_type, &view.columns()[index], row);
+                }
+                expected.end_row();
+            }
+            let (got, expected) = (values(&out), values(&written(&expected)));
+            assert_eq!(got, expected, "rows {start}..{end}");
+            let size: usize = raw.iter().map(|column| column.byte_size(&(start..end))).sum();
+            assert!(size <= out.len(), "rows {start}..{end}: {size} bytes of {}", out.len());
+        }
+    }
+    assert!(write_columns(batch.schema(), 1..ROWS + 1, &raw, &mut Vec::new()).is_err());
+}
+
+/// All values, column by column, in one form.
+fn values(ipc: &[u8]) -> Vec<Vec<Option<Vec<u8>>>> {
+    let mut reader = Reader::new(ipc).unwrap();
+    let schema = reader.schema().clone();
+    let Some(view) = reader.next_batch().unwrap() else { return vec![Vec::new(); schema.fields.len()] };
+    let columns = schema.fields.iter().zip(view.columns()).map(|(field, column)| {
+        let mut copy = Column::new(&field.data_type);
+        (0..view.rows()).for_each(|row| copy.push_from(&field.data_type, column, row));
+        (0..view.rows()).map(|row| copy.value(row).map(<[u8]>::to_vec)).collect()
+    });
+    columns.collect()
 }
 
 #[test]

@@ -3,10 +3,9 @@
 //! It shows what a transform owes: it works batch by batch, keeps no rows for later, emits a schema even for a batch
 //! without rows, and keeps batches within the limit.
 
-use rapidbyte_sdk::arrow::{write_columns, BatchView, Column, DataType, RawColumn, Reader, Schema};
+use rapidbyte_sdk::arrow::{BatchView, Column, DataType, RawColumn, Reader, Schema};
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, StreamContext, Transform};
 use serde::Deserialize;
-use std::ops::Range;
 
 /// What a pipeline says under `config`; the schema in the manifest says the same.
 #[derive(Debug, Deserialize)]
@@ -17,7 +16,6 @@ pub struct Config {
 
 pub struct Connector {
     config: Config,
-    ipc: Vec<u8>,
 }
 
 impl Transform for Connector {
@@ -27,7 +25,7 @@ impl Transform for Connector {
         if config.fields.is_empty() {
             return Err(ConnectorError::config("@NAME@.no-fields", "config key `fields` is empty; name a column"));
         }
-        Ok(Self { config, ipc: Vec::new() })
+        Ok(Self { config })
     }
 
     fn validate(&mut self, streams: &[StreamContext]) -> Result<Vec<Finding>> {
@@ -42,12 +40,14 @@ impl Transform for Connector {
         let mut rows = 0;
         let mut batches = 0;
         while let Some(batch) = reader.next_batch()? {
-            self.emit(&schema, &chosen, &batch, 0..batch.rows(), ctx.limits.max_batch_bytes, out)?;
+            let columns = Self::columns(&schema, &chosen, &batch)?;
+            let raw: Vec<RawColumn<'_>> = columns.iter().map(Column::raw).collect::<Result<_, _>>()?;
+            out.columns(&schema, batch.rows(), &raw, ctx.limits.max_batch_bytes)?;
             rows += batch.rows() as u64;
             batches += 1;
         }
         if batches == 0 {
-            out.batch(&ipc, 0)?; // the schema alone, which does not change here
+            out.schema(&schema)?;
         }
         Ok(rows)
     }
@@ -66,20 +66,12 @@ impl Connector {
         Ok(schema.fields.iter().map(|field| self.config.fields.contains(&field.name)).collect())
     }
 
-    /// Emits some rows as one batch, or as two halves where it would be larger than a batch may be.
-    fn emit(
-        &mut self,
-        schema: &Schema,
-        chosen: &[bool],
-        batch: &BatchView<'_>,
-        rows: Range<usize>,
-        max_bytes: u64,
-        out: &mut Emitter,
-    ) -> Result<()> {
+    /// The columns of a batch, those that are chosen in upper case.
+    fn columns(schema: &Schema, chosen: &[bool], batch: &BatchView<'_>) -> Result<Vec<Column>> {
         let mut columns = Vec::new();
         for ((field, view), upper) in schema.fields.iter().zip(batch.columns()).zip(chosen) {
             let mut column = Column::new(&field.data_type);
-            for row in rows.clone() {
+            for row in 0..batch.rows() {
                 if *upper && !view.is_null(row) {
                     column.push_bytes(view.text(row)?.to_uppercase().as_bytes());
                 } else {
@@ -88,14 +80,7 @@ impl Connector {
             }
             columns.push(column);
         }
-        let raw: Vec<RawColumn<'_>> = columns.iter().map(Column::raw).collect::<Result<_, _>>()?;
-        write_columns(schema, rows.len(), &raw, &mut self.ipc)?;
-        if self.ipc.len() as u64 <= max_bytes || rows.len() <= 1 {
-            return out.batch(&self.ipc, rows.len() as u64);
-        }
-        let middle = rows.start + rows.len() / 2;
-        self.emit(schema, chosen, batch, rows.start..middle, max_bytes, out)?;
-        self.emit(schema, chosen, batch, middle..rows.end, max_bytes, out)
+        Ok(columns)
     }
 }
 
