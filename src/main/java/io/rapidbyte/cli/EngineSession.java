@@ -5,6 +5,7 @@ import io.rapidbyte.engine.Engine;
 import io.rapidbyte.engine.EngineOptions;
 import io.rapidbyte.engine.StatePlace;
 import io.rapidbyte.launcher.Start;
+import io.rapidbyte.model.RunTracer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -31,11 +32,16 @@ public final class EngineSession implements AutoCloseable {
     }
 
     public static EngineSession open(Root root) throws PipelineException {
-        return open(root, Vertx::vertx);
+        return open(root, RunTracer.NONE);
+    }
+
+    static EngineSession open(Root root, RunTracer tracer) throws PipelineException {
+        return open(root, tracer, Vertx::vertx);
     }
 
     /** @param make a Vert.x of these options */
-    static EngineSession open(Root root, Function<VertxOptions, Vertx> make) throws PipelineException {
+    static EngineSession open(Root root, RunTracer tracer, Function<VertxOptions, Vertx> make)
+            throws PipelineException {
         String reason = System.getProperty(Start.INTERPRETER_REASON);
         if (reason != null) {
             root.terminal()
@@ -46,7 +52,8 @@ public final class EngineSession implements AutoCloseable {
             return new EngineSession(
                     vertx,
                     await(Engine.start(
-                            vertx, new EngineOptions(root.connectors(), StatePlace.byDefault(root.environment())))));
+                            vertx,
+                            new EngineOptions(root.connectors(), StatePlace.byDefault(root.environment()), tracer))));
         } catch (RuntimeException | PipelineException e) {
             close(vertx.close());
             throw e;

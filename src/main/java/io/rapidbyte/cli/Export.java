@@ -5,16 +5,13 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
-import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.model.RunTracer;
 import io.rapidbyte.telemetry.OtlpExport;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** What is sent to an OpenTelemetry collector, if the environment names one; else nothing, and nothing is loaded for it. */
-final class Export implements Consumer<RunEvent>, AutoCloseable {
+final class Export implements AutoCloseable {
     private static final String VARIABLES = "OTEL_EXPORTER_OTLP_";
 
     private final Optional<OtlpExport> otlp;
@@ -40,14 +37,9 @@ final class Export implements Consumer<RunEvent>, AutoCloseable {
         }
     }
 
-    /** Hears the runs of this Vert.x. */
-    Future<Void> listen(Vertx vertx) {
-        return otlp.map(export -> export.listen(vertx)).orElse(Future.succeededFuture());
-    }
-
-    @Override
-    public void accept(RunEvent event) {
-        otlp.ifPresent(export -> export.accept(event));
+    /** For the engine. */
+    RunTracer tracer() {
+        return otlp.<RunTracer>map(export -> export).orElse(RunTracer.NONE);
     }
 
     @Override

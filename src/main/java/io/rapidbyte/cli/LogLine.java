@@ -2,6 +2,7 @@ package io.rapidbyte.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RunEvent;
 import java.time.Instant;
 import java.util.logging.LogRecord;
@@ -41,11 +42,16 @@ final class LogLine {
         return line.put("stage", event.stage());
     }
 
-    /** What we or a library logged; guest threads are named after their stage and stream. */
+    /** What we or a library logged. On the thread that did. */
     static ObjectNode of(LogRecord record, String message) {
         String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
         ObjectNode line = of(record.getInstant(), LogLevel.of(record.getLevel()), logger, message)
                 .put("thread", Thread.currentThread().getName());
+        LogScope.current().ifPresent(scope -> {
+            line.put("run_id", scope.runId());
+            scope.streamName().ifPresent(stream -> line.put("stream", stream));
+            scope.stage().ifPresent(stage -> line.put("stage", stage));
+        });
         if (record.getThrown() != null) {
             line.put("error", Text.trace(record.getThrown(), true));
         }

@@ -5,6 +5,7 @@ import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.PipelineLoader;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunTracer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -72,16 +73,16 @@ final class RunCommand implements Callable<Integer> {
     private RunReport run(Pipeline pipeline) throws PipelineException {
         try (Export export = Export.configured(root.environment())) {
             if (events == null) {
-                return run(pipeline, export);
+                return run(pipeline, export.tracer(), event -> {});
             }
             try (EventLines lines = EventLines.open(events, root.terminal())) {
-                return run(pipeline, lines.andThen(export));
+                return run(pipeline, export.tracer(), lines);
             }
         }
     }
 
-    private RunReport run(Pipeline pipeline, Consumer<RunEvent> listener) throws PipelineException {
-        try (EngineSession session = EngineSession.open(root)) {
+    private RunReport run(Pipeline pipeline, RunTracer tracer, Consumer<RunEvent> listener) throws PipelineException {
+        try (EngineSession session = EngineSession.open(root, tracer)) {
             return PipelineRun.execute(session, pipeline, root, listener);
         }
     }

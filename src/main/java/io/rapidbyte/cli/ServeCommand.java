@@ -107,8 +107,7 @@ final class ServeCommand implements Callable<Integer> {
         ServerOptions options = options();
         try (Telemetry telemetry = new Telemetry();
                 Export export = Export.configured(root.environment());
-                EngineSession session = EngineSession.open(root, telemetry::vertx)) {
-            EngineSession.await(export.listen(session.vertx()));
+                EngineSession session = EngineSession.open(root, export.tracer(), telemetry::vertx)) {
             Server server = EngineSession.await(Server.start(session.vertx(), session.engine(), options, telemetry));
             tell(server);
             CountDownLatch asked = new CountDownLatch(1);

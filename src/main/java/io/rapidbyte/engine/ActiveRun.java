@@ -11,6 +11,7 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /** One run: carries out what the {@link RunMachine} says. On the orchestrator's event loop. */
@@ -38,9 +40,6 @@ final class ActiveRun {
 
     /** Five a second: smooth to the eye, nothing beside the work. */
     static final long PROGRESS_INTERVAL_MS = 200;
-
-    /** Two renewals may fail before the lease is lost. */
-    static final Duration LEASE_RENEWAL = StateStore.LEASE_TIME.dividedBy(3);
 
     /** What makes a run's streams; may wait for the state. Fails with what is wrong with the pipeline or with the state. */
     interface Planning {
@@ -56,14 +55,15 @@ final class ActiveRun {
     private final String trigger;
     private final FramePool pool;
     private final RunStory story;
+    private final LogScope scope;
     private final Duration leaseRenewal;
     private final Promise<Void> accepted = Promise.promise();
     private final Promise<RunReport> report = Promise.promise();
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
-    private final List<Long> timers = new ArrayList<>();
-
     private List<ActiveStream> streams = List.of();
+    private OptionalLong progress = OptionalLong.empty();
+    private Optional<LeaseRenewal> renewal = Optional.empty();
     private Optional<Planned> planned = Optional.empty();
     private Optional<StateStore> store = Optional.empty();
     private Optional<RunBook> book = Optional.empty();
@@ -92,6 +92,7 @@ final class ActiveRun {
         this.trigger = trigger;
         this.pool = pool;
         this.story = story;
+        this.scope = LogScope.of(runId);
         this.leaseRenewal = leaseRenewal;
     }
 
@@ -114,7 +115,10 @@ final class ActiveRun {
 
     /** Starts with a look at the pipeline, off the event loop, while its state is opened. */
     void begin(Planning planner, StateStores stores) {
-        Future<StateStore> opening = stores.open(pipeline.state());
+        scope.run(() -> plan(planner, stores.open(pipeline.state())));
+    }
+
+    private void plan(Planning planner, Future<StateStore> opening) {
         Future<Planned> planning = planner.plan(opening)
                 .compose(plans -> OffLoop.call(vertx, () -> new Planned(plans, LeaseHolder.ofThisProcess())));
         Future.join(planning, opening).onComplete(both -> context.runOnContext(v -> checked(planning, opening)));
@@ -135,8 +139,12 @@ final class ActiveRun {
         signal(Signal.CANCEL);
     }
 
-    /** The only place where the state changes. */
+    /** The only way to change the state. */
     private void signal(Signal signal) {
+        scope.run(() -> take(signal));
+    }
+
+    private void take(Signal signal) {
         Machine.Rule<State, Signal, Effect> rule = RunMachine.TABLE.on(state, signal);
         LOG.log(Level.TRACE, () -> "run " + runId + ": " + state + " on " + signal + " to " + rule.to());
         state = rule.to();
@@ -196,6 +204,7 @@ final class ActiveRun {
                     retries,
                     pool,
                     story,
+                    scope.stream(plans.get(i).name()),
                     cancelled,
                     this::streamEnded));
         }
@@ -206,23 +215,20 @@ final class ActiveRun {
         story.runStarted(
                 pipeline.name(),
                 planned.orElseThrow().streams().stream().map(StreamPlan::name).toList());
-        timers.add(vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
-        timers.add(vertx.setPeriodic(leaseRenewal.toMillis(), t -> renewLease()));
+        progress = OptionalLong.of(
+                vertx.setPeriodic(PROGRESS_INTERVAL_MS, t -> streams.forEach(ActiveStream::tellProgress)));
+        renewal = Optional.of(new LeaseRenewal(
+                vertx,
+                scope,
+                leaseRenewal,
+                () -> book.orElseThrow().renew(),
+                lost -> context.runOnContext(v -> leaseLost(lost))));
         accepted.complete();
     }
 
-    private void renewLease() {
-        book.orElseThrow().renew().onFailure(cause -> context.runOnContext(v -> notRenewed(cause)));
-    }
-
-    private void notRenewed(Throwable cause) {
-        if (cause instanceof LeaseLostException e) {
-            noteFailure(StateFailures.of(e, Optional.empty(), Optional.empty()));
-            signal(Signal.LEASE_LOST);
-        } else {
-            // The next one may do better; until then every write of the run asks for the lease itself.
-            LOG.log(Level.WARNING, "the lease of run " + runId + " could not be renewed", cause);
-        }
+    private void leaseLost(LeaseLostException lost) {
+        noteFailure(StateFailures.of(lost, Optional.empty(), Optional.empty()));
+        signal(Signal.LEASE_LOST);
     }
 
     private void admit() {
@@ -272,7 +278,8 @@ final class ActiveRun {
     }
 
     private void save() {
-        timers.forEach(vertx::cancelTimer);
+        progress.ifPresent(vertx::cancelTimer);
+        renewal.ifPresent(LeaseRenewal::close);
         RunStatus status = switch (state) {
             case SAVING_SUCCESS -> RunStatus.SUCCEEDED;
             case SAVING_FAILURE -> RunStatus.FAILED;
@@ -285,7 +292,7 @@ final class ActiveRun {
 
     private void saved(AsyncResult<Void> done) {
         if (done.failed()) {
-            LOG.log(Level.DEBUG, "the end of run " + runId + " could not be saved", done.cause());
+            scope.run(() -> LOG.log(Level.DEBUG, "the end of run " + runId + " could not be saved", done.cause()));
             if (StateFailures.explain(done.cause()) instanceof FailureException e) {
                 noteFailure(e.failure());
             } else {

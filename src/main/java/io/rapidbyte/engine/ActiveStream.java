@@ -12,6 +12,7 @@ import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.model.StreamReport;
 import io.rapidbyte.state.LoadFrontier;
@@ -40,6 +41,7 @@ final class ActiveStream implements Attempt.Listener {
     private final RetryPolicy retries;
     private final FramePool pool;
     private final RunStory story;
+    private final LogScope scope;
     private final Failure cancelled;
     private final Consumer<ActiveStream> onEnded;
     private final StreamTotals totals;
@@ -66,6 +68,7 @@ final class ActiveStream implements Attempt.Listener {
     private Optional<StreamReport> report = Optional.empty();
 
     /**
+     * @param scope of the stream
      * @param cancelled what the report of a cancelled stream says
      * @param onEnded told once, when the report is there
      */
@@ -78,6 +81,7 @@ final class ActiveStream implements Attempt.Listener {
             RetryPolicy retries,
             FramePool pool,
             RunStory story,
+            LogScope scope,
             Failure cancelled,
             Consumer<ActiveStream> onEnded) {
         this.vertx = vertx;
@@ -88,6 +92,7 @@ final class ActiveStream implements Attempt.Listener {
         this.retries = retries;
         this.pool = pool;
         this.story = story;
+        this.scope = scope;
         this.cancelled = cancelled;
         this.onEnded = onEnded;
         this.totals = new StreamTotals(plan);
@@ -122,8 +127,12 @@ final class ActiveStream implements Attempt.Listener {
         signal(inGoodOrder ? Signal.END : Signal.CANCEL);
     }
 
-    /** The only place where the state changes. */
+    /** The only way to change the state. */
     private void signal(Signal signal) {
+        scope.run(() -> take(signal));
+    }
+
+    private void take(Signal signal) {
         Machine.Rule<State, Signal, Effect> rule = StreamMachine.TABLE.on(state, signal);
         LOG.log(Level.TRACE, () -> "stream " + plan.name() + ": " + state + " on " + signal + " to " + rule.to());
         state = rule.to();
@@ -179,7 +188,7 @@ final class ActiveStream implements Attempt.Listener {
         if (cause instanceof FailureException e) {
             return e.failure();
         }
-        LOG.log(Level.ERROR, "stream " + plan.name() + " failed in the host", cause);
+        scope.run(() -> LOG.log(Level.ERROR, "stream " + plan.name() + " failed in the host", cause));
         return new Failure(
                 FailureKind.INTERNAL,
                 ConnectorError.permanent(ErrorCategory.INTERNAL, "engine.defect", "the host failed: " + cause),
@@ -201,6 +210,7 @@ final class ActiveStream implements Attempt.Listener {
                 connectorState,
                 pool,
                 book.ledger(attempts, (frontier, took) -> context.runOnContext(v -> committed(frontier, took))),
+                story::trace,
                 this);
         attempt = Optional.of(made);
         made.deploy()
@@ -274,7 +284,8 @@ final class ActiveStream implements Attempt.Listener {
         Optional<Failure> why = outcome == RunStatus.SUCCEEDED ? Optional.empty() : failure;
         notes = notes.compose(before -> book.attempted(ended, since, outcome, why, wait))
                 .recover(cause -> {
-                    LOG.log(Level.WARNING, "an attempt at stream " + plan.name() + " could not be recorded", cause);
+                    scope.run(() -> LOG.log(
+                            Level.WARNING, "an attempt at stream " + plan.name() + " could not be recorded", cause));
                     return Future.succeededFuture();
                 });
     }

@@ -8,6 +8,7 @@ import io.rapidbyte.flow.StageOutcome;
 import io.rapidbyte.flow.StagePlan;
 import io.rapidbyte.flow.StageVerticle;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.model.StreamContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /** The stages of one try at a stream, and what becomes of them. On the orchestrator's event loop. */
 final class Attempt {
@@ -40,6 +42,7 @@ final class Attempt {
     private final List<Crew.Stage> crew;
     private final FramePool pool;
     private final StoreLedger ledger;
+    private final Function<StagePlan, StageTrace> tracer;
     private final Listener listener;
     private final StreamTally tally;
     private final Limit limit;
@@ -58,12 +61,14 @@ final class Attempt {
             ConnectorState state,
             FramePool pool,
             StoreLedger ledger,
+            Function<StagePlan, StageTrace> tracer,
             Listener listener) {
         this.vertx = vertx;
         this.context = context;
         this.crew = crew.stages(stream, state);
         this.pool = pool;
         this.ledger = ledger;
+        this.tracer = tracer;
         this.listener = listener;
         this.tally = new StreamTally(stream.name(), this.crew.size());
         this.limit = new Limit(
@@ -88,7 +93,9 @@ final class Attempt {
         // Downstream first: nothing is ever sent to an address that does not exist yet (I3).
         for (Crew.Stage stage : crew.reversed()) {
             chain = chain.compose(v -> {
-                StageVerticle verticle = new StageVerticle(stage.plan(), stage.maker(), pool, new Ear(), ledger);
+                StageTrace trace = tracer.apply(stage.plan());
+                StageVerticle verticle =
+                        new StageVerticle(stage.plan(), stage.maker(), pool, new Ear(trace), ledger, trace);
                 return vertx.deployVerticle(verticle).onSuccess(id -> {
                     stages.add(verticle);
                     deployments.add(id);
@@ -132,7 +139,7 @@ final class Attempt {
      */
     Standing standing(EdgeCounts before) {
         if (stages.size() < crew.size()) {
-            return new Standing(before, 0, 0, Optional.empty(), Optional.empty());
+            return Standing.before(before);
         }
         StageVerticle source = stages.getLast();
         Optional<Long> expected = expectedRows(source).map(rows -> before.rows() + rows);
@@ -141,7 +148,11 @@ final class Attempt {
                 stages.getFirst().taken().rows(),
                 ledger.rejected(),
                 expected,
-                limit.look(stages.stream().map(StageVerticle::waitTime).toList()));
+                limit.look(stages.stream().map(StageVerticle::waitTime).toList()),
+                stages.reversed().stream()
+                        .limit(stages.size() - 1L)
+                        .map(StageVerticle::sent)
+                        .toList());
     }
 
     /** Of this attempt: the source counts all of the load's rows, and those that are delivered do not come again. */
@@ -152,8 +163,21 @@ final class Attempt {
                 : Optional.empty();
     }
 
+    /** Why a stage failed, if it was the first to. */
+    private static Optional<Failure> cause(StageOutcome outcome) {
+        return outcome instanceof StageOutcome.Failed failed && !failed.echo()
+                ? Optional.of(failed.failure())
+                : Optional.empty();
+    }
+
     /** Brings what stages tell on their threads to this event loop, in order. */
     private final class Ear implements StageListener {
+        private final StageTrace trace;
+
+        Ear(StageTrace trace) {
+            this.trace = trace;
+        }
+
         @Override
         public void logged(StagePlan stage, String level, String message) {
             context.runOnContext(v -> listener.logged(stage, level, message));
@@ -162,6 +186,7 @@ final class Attempt {
         @Override
         public void ended(StagePlan stage, StageOutcome outcome) {
             context.runOnContext(v -> {
+                trace.ended(cause(outcome), outcome.account().timings());
                 tally.ended(stage, outcome);
                 listener.stageEnded(Attempt.this, outcome);
             });

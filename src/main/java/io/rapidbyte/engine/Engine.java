@@ -11,6 +11,7 @@ import io.rapidbyte.model.DiscoveredStream;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.LogSlot;
 import io.rapidbyte.model.RunEvent;
+import io.rapidbyte.model.RunTracer;
 import io.rapidbyte.state.StateStore;
 import io.rapidbyte.wasm.GuestInstance;
 import io.vertx.core.Future;
@@ -55,13 +56,13 @@ public final class Engine {
     /** Deploys the orchestrator; the caller owns {@code vertx}. */
     public static Future<Engine> start(Vertx vertx, EngineOptions options) {
         return OffLoop.call(vertx, () -> ConnectorCatalog.of(options.connectorPath()))
-                .compose(catalog -> start(vertx, catalog, new StateStores(vertx, options.state())));
+                .compose(catalog -> start(vertx, catalog, new StateStores(vertx, options.state()), options.tracer()));
     }
 
-    private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, StateStores stores) {
+    private static Future<Engine> start(Vertx vertx, ConnectorCatalog catalog, StateStores stores, RunTracer tracer) {
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
         Players players = new Players(catalog, vertx);
-        Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(players), pool, stores);
+        Orchestrator orchestrator = new Orchestrator(new ConnectorPlanner(players), pool, stores, tracer);
         return vertx.deployVerticle(orchestrator).map(id -> {
             Errands errands = new Errands(vertx, orchestrator.context(), players, stores);
             return new Engine(vertx, catalog, id, orchestrator, errands, new ReplayPlanner(players), pool, stores);

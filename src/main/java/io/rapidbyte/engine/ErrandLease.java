@@ -1,16 +1,14 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.state.LeaseHolder;
-import io.rapidbyte.state.LeaseLostException;
 import io.rapidbyte.state.OpenRun;
 import io.rapidbyte.state.RunStart;
 import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,24 +16,21 @@ import java.util.Optional;
 
 /** A pipeline's lease in the hands of an errand that changes something, which is recorded as a run without streams. Any thread. */
 final class ErrandLease {
-    private static final Logger LOG = System.getLogger(ErrandLease.class.getName());
-
-    private final Vertx vertx;
     private final StateStore store;
     private final OpenRun run;
     private final Instant startedAt;
-    private final long timer;
+    private final LeaseRenewal renewal;
 
     // guarded by this
     private Runnable onLost = () -> {};
     private boolean lost;
 
     private ErrandLease(Vertx vertx, StateStore store, OpenRun run, Instant startedAt) {
-        this.vertx = vertx;
         this.store = store;
         this.run = run;
         this.startedAt = startedAt;
-        this.timer = vertx.setPeriodic(ActiveRun.LEASE_RENEWAL.toMillis(), t -> renew());
+        this.renewal = new LeaseRenewal(
+                vertx, LogScope.of(run.runId()), LeaseRenewal.INTERVAL, () -> store.renew(run), lost -> lose());
     }
 
     /**
@@ -50,15 +45,6 @@ final class ErrandLease {
                         store.beginRun(new RunStart(pipeline, RunIds.next(), holder, now, trigger, List.of())))
                 .map(run -> new ErrandLease(vertx, store, run, now))
                 .recover(cause -> Future.failedFuture(StateFailures.explain(cause)));
-    }
-
-    private void renew() {
-        store.renew(run).onFailure(cause -> {
-            LOG.log(Level.WARNING, "the lease of errand " + run.runId() + " could not be renewed", cause);
-            if (cause instanceof LeaseLostException) {
-                lose();
-            }
-        });
     }
 
     private synchronized void lose() {
@@ -76,7 +62,7 @@ final class ErrandLease {
 
     /** Records how the errand ended and gives the lease back; fails if it was lost meanwhile. */
     Future<Void> giveBack(RunStatus status) {
-        vertx.cancelTimer(timer);
+        renewal.close();
         return store.finishRun(
                         run,
                         new RunReport(

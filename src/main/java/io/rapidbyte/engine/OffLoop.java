@@ -1,5 +1,6 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.model.LogScope;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Objects;
@@ -11,6 +12,6 @@ final class OffLoop {
 
     /** Calls that do not wait for each other; the future completes on the caller's context. */
     static <T> Future<T> call(Vertx vertx, Callable<T> work) {
-        return vertx.executeBlocking(work, false).map(result -> Objects.requireNonNull(result));
+        return vertx.executeBlocking(LogScope.handedOn(work), false).map(result -> Objects.requireNonNull(result));
     }
 }

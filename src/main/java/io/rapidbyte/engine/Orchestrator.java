@@ -4,6 +4,7 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.flow.FramePool;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunTracer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,6 +22,7 @@ final class Orchestrator extends VerticleBase {
     private final RunPlanner planner;
     private final FramePool pool;
     private final StateStores stores;
+    private final RunTracer tracer;
     private final Duration leaseRenewal;
 
     /** By run id; a run is here until its report is there. */
@@ -28,15 +30,16 @@ final class Orchestrator extends VerticleBase {
 
     private Optional<BusApi> api = Optional.empty();
 
-    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores) {
-        this(planner, pool, stores, ActiveRun.LEASE_RENEWAL);
+    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores, RunTracer tracer) {
+        this(planner, pool, stores, tracer, LeaseRenewal.INTERVAL);
     }
 
     /** @param leaseRenewal how often a run renews its lease while it writes nothing */
-    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores, Duration leaseRenewal) {
+    Orchestrator(RunPlanner planner, FramePool pool, StateStores stores, RunTracer tracer, Duration leaseRenewal) {
         this.planner = planner;
         this.pool = pool;
         this.stores = stores;
+        this.tracer = tracer;
         this.leaseRenewal = leaseRenewal;
     }
 
@@ -97,7 +100,7 @@ final class Orchestrator extends VerticleBase {
 
     private ActiveRun begin(
             String runId, Pipeline pipeline, String trigger, ActiveRun.Planning planning, Consumer<RunEvent> listener) {
-        RunStory story = new RunStory(runId, vertx.eventBus(), listener);
+        RunStory story = new RunStory(runId, vertx.eventBus(), tracer, listener);
         ActiveRun run = new ActiveRun(vertx, context, runId, pipeline, trigger, pool, story, leaseRenewal);
         runs.put(runId, run);
         api.orElseThrow().listenTo(run);

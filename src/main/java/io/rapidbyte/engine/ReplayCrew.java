@@ -34,7 +34,7 @@ final class ReplayCrew implements Crew {
                 new EdgeAddress(stream.run().runId(), streamIndex, stream.run().attempt(), 0);
         Stage letters = new Stage(
                 plan("source", "dead letters", ConnectorRole.SOURCE, stream, Optional.empty(), Optional.of(edge)),
-                port -> new LetterSource(store, queue, stream, port));
+                (port, trace) -> new LetterSource(store, queue, stream, port));
         Stage writer = new Stage(
                 plan(
                         destination.stage(),

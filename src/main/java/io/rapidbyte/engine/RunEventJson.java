@@ -41,6 +41,7 @@ public final class RunEventJson {
                         .put("rows_rejected", e.rowsRejected());
                 e.rowsExpected().ifPresent(rows -> json.put("rows_expected", rows));
                 e.limitedBy().ifPresent(stage -> json.put("limited_by", stage));
+                json.set("edges", edges(e.edges()));
             }
             case RunEvent.FrontierCommitted e ->
                 json.put("stream", e.streamName())
@@ -100,7 +101,8 @@ public final class RunEventJson {
                         json.path("rows_out").asLong(),
                         json.path("rows_rejected").asLong(),
                         Optional.ofNullable(json.get("rows_expected")).map(JsonNode::asLong),
-                        Optional.ofNullable(json.get("limited_by")).map(JsonNode::asText));
+                        Optional.ofNullable(json.get("limited_by")).map(JsonNode::asText),
+                        edges(json.path("edges")));
             case "frontier_committed" ->
                 new RunEvent.FrontierCommitted(
                         run,
@@ -152,6 +154,20 @@ public final class RunEventJson {
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("no run event: " + key + " is no time", e);
         }
+    }
+
+    /** As events and snapshots have them. */
+    public static ArrayNode edges(List<RunEvent.Edge> edges) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        edges.forEach(edge -> array.addObject().put("rows", edge.rows()).put("bytes", edge.bytes()));
+        return array;
+    }
+
+    private static List<RunEvent.Edge> edges(JsonNode array) {
+        List<RunEvent.Edge> edges = new ArrayList<>();
+        array.forEach(edge -> edges.add(
+                new RunEvent.Edge(edge.path("rows").asLong(), edge.path("bytes").asLong())));
+        return edges;
     }
 
     private static List<String> texts(JsonNode json) {

@@ -1,8 +1,11 @@
 package io.rapidbyte.engine;
 
+import io.rapidbyte.flow.StagePlan;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
+import io.rapidbyte.model.RunTracer;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.model.StreamReport;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
@@ -14,18 +17,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Tells a run's events, numbered, to whoever started the run and to the event bus. On the orchestrator's event loop. */
+/** Tells a run's events, numbered, to who traces it, to whoever started it, and to the event bus. On the orchestrator's event loop. */
 final class RunStory {
     private static final Logger LOG = System.getLogger(RunStory.class.getName());
 
     private final String runId;
     private final EventBus bus;
+    private final RunTracer tracer;
     private final Consumer<RunEvent> listener;
     private long sequence;
 
-    RunStory(String runId, EventBus bus, Consumer<RunEvent> listener) {
+    RunStory(String runId, EventBus bus, RunTracer tracer, Consumer<RunEvent> listener) {
         this.runId = runId;
         this.bus = bus;
+        this.tracer = tracer;
         this.listener = listener;
     }
 
@@ -48,7 +53,10 @@ final class RunStory {
                 now.rowsOut(),
                 now.rowsRejected(),
                 now.rowsExpected(),
-                now.limitedBy()));
+                now.limitedBy(),
+                now.edges().stream()
+                        .map(edge -> new RunEvent.Edge(edge.rows(), edge.bytes()))
+                        .toList()));
     }
 
     void retrying(String stream, int attempt, ConnectorError error, Duration delay) {
@@ -72,15 +80,30 @@ final class RunStory {
         tell(new RunEvent.RunFinished(runId, ++sequence, Instant.now(), report));
     }
 
-    private void tell(RunEvent event) {
+    /** A stage of an attempt begins. */
+    StageTrace trace(StagePlan stage) {
         try {
-            listener.accept(event);
+            return tracer.stage(runId, stage.stream().name(), stage.name(), stage.connector());
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, stage.label() + " of run " + runId + " could not be traced", e);
+            return StageTrace.NONE;
+        }
+    }
+
+    private void tell(RunEvent event) {
+        tell(tracer::heard, event);
+        tell(listener, event);
+        JsonObject json = new JsonObject(RunEventJson.encode(event).toString());
+        bus.publish(RunAddresses.events(runId), json);
+        bus.publish(RunAddresses.ALL_EVENTS, json);
+    }
+
+    private void tell(Consumer<RunEvent> hearer, RunEvent event) {
+        try {
+            hearer.accept(event);
         } catch (RuntimeException e) {
             // A listener's defect is not the run's.
             LOG.log(Level.ERROR, "a listener failed on an event of run " + runId, e);
         }
-        JsonObject json = new JsonObject(RunEventJson.encode(event).toString());
-        bus.publish(RunAddresses.events(runId), json);
-        bus.publish(RunAddresses.ALL_EVENTS, json);
     }
 }

@@ -6,6 +6,7 @@ import io.rapidbyte.connector.GuestPort;
 import io.rapidbyte.connector.Inbound;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.model.StreamContext;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -29,13 +30,18 @@ public final class BusGuest implements StageGuest {
     private long granted;
 
     private BusGuest(
-            BusVerticle verticle, ConnectorRole role, ObjectNode config, StreamContext stream, GuestPort port) {
+            BusVerticle verticle,
+            ConnectorRole role,
+            ObjectNode config,
+            StreamContext stream,
+            GuestPort port,
+            StageTrace trace) {
         this.verticle = verticle;
         this.role = role;
         this.config = config;
         this.stream = stream;
         this.port = port;
-        this.line = new BusLine(verticle, stream.run().runId());
+        this.line = new BusLine(verticle, stream.run().runId(), trace);
     }
 
     /**
@@ -44,13 +50,13 @@ public final class BusGuest implements StageGuest {
      * @param role source or destination
      */
     public static Maker maker(BusVerticle verticle, ConnectorRole role, ObjectNode config, StreamContext stream) {
-        return port -> new BusGuest(verticle, role, config, stream, port);
+        return (port, trace) -> new BusGuest(verticle, role, config, stream, port, trace);
     }
 
     @Override
     public Summary run() throws ConnectorException {
         line.listen();
-        verticle.await(StageContract.OPEN, verticle.open(line.name(), role, stream, config));
+        verticle.await(StageContract.OPEN, line.open(role, stream, config));
         return switch (role) {
             case SOURCE -> read();
             case DESTINATION -> write();

@@ -1,7 +1,11 @@
 package io.rapidbyte.flow;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.StageTrace;
+import io.rapidbyte.model.StreamContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -47,6 +51,7 @@ final class BusLine {
     private final Vertx vertx;
     private final String address;
     private final String line;
+    private final StageTrace trace;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -59,15 +64,12 @@ final class BusLine {
 
     private Optional<MessageConsumer<Object>> consumer = Optional.empty();
 
-    BusLine(BusVerticle verticle, String runId) {
+    BusLine(BusVerticle verticle, String runId, StageTrace trace) {
         this.verticle = verticle;
         this.vertx = verticle.vertx();
         this.address = verticle.address();
         this.line = "rapidbyte.stage." + runId + "." + NUMBERS.incrementAndGet();
-    }
-
-    String name() {
-        return line;
+        this.trace = trace;
     }
 
     String address() {
@@ -82,7 +84,13 @@ final class BusLine {
         verticle.await("a line", made.completion());
     }
 
+    /** Has the verticle begin an attempt on this line. */
+    Future<JsonObject> open(ConnectorRole role, StreamContext stream, ObjectNode config) {
+        return verticle.open(line, role, stream, config, trace);
+    }
+
     private void arrived(Message<Object> message) {
+        Optional.ofNullable(message.headers().get(StageTrace.HEADER)).ifPresent(trace::follows);
         String type = String.valueOf(message.headers().get(StageContract.TYPE));
         String header = message.headers().get(StageContract.SEQUENCE);
         Object body = message.body();
@@ -170,6 +178,7 @@ final class BusLine {
         DeliveryOptions options = options(type);
         if (sequence > 0) {
             options.addHeader(StageContract.SEQUENCE, Long.toString(sequence));
+            trace.context().ifPresent(context -> options.addHeader(StageTrace.HEADER, context));
         }
         vertx.eventBus().send(StageContract.toVerticle(line), body, options);
     }

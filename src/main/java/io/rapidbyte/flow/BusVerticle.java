@@ -7,6 +7,7 @@ import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Receipt;
 import io.rapidbyte.model.RunIdentity;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.StreamLimits;
 import io.rapidbyte.model.SyncMode;
@@ -71,7 +72,7 @@ public final class BusVerticle {
      */
     public Abilities describe(ConnectorRole role) throws ConnectorException {
         JsonObject told =
-                await(StageContract.DESCRIBE, ask(StageContract.DESCRIBE, new JsonObject(), DESCRIBE_PATIENCE));
+                await(StageContract.DESCRIBE, ask(StageContract.DESCRIBE, new JsonObject(), within(DESCRIBE_PATIENCE)));
         if (!Integer.valueOf(StageContract.VERSION).equals(told.getValue(StageContract.PROTOCOL))) {
             throw unfit("it speaks version " + told.getValue(StageContract.PROTOCOL)
                     + " of the stage contract, this Rapidbyte version " + StageContract.VERSION);
@@ -126,7 +127,7 @@ public final class BusVerticle {
 
     /** Asks a destination that keeps receipts how far the stream's load is durable (I8). */
     public Future<Receipt> receipt(StreamContext stream, ObjectNode config) {
-        return ask(StageContract.RECEIPT, about(ConnectorRole.DESTINATION, stream, config), PATIENCE)
+        return ask(StageContract.RECEIPT, about(ConnectorRole.DESTINATION, stream, config), within(PATIENCE))
                 .compose(told -> receipt(stream, told)
                         .map(Future::succeededFuture)
                         .orElseGet(() -> failed(BusErrors.breach(address, "its receipt is malformed: " + told))));
@@ -146,21 +147,25 @@ public final class BusVerticle {
     }
 
     /** Begins an attempt on {@code line}. */
-    Future<JsonObject> open(String line, ConnectorRole role, StreamContext stream, ObjectNode config) {
-        return ask(StageContract.OPEN, about(role, stream, config).put(StageContract.LINE, line), PATIENCE);
+    Future<JsonObject> open(
+            String line, ConnectorRole role, StreamContext stream, ObjectNode config, StageTrace trace) {
+        DeliveryOptions options = within(PATIENCE);
+        trace.context().ifPresent(context -> options.addHeader(StageTrace.HEADER, context));
+        return ask(StageContract.OPEN, about(role, stream, config).put(StageContract.LINE, line), options);
     }
 
-    private Future<JsonObject> ask(String request, JsonObject body, Duration patience) {
+    private static DeliveryOptions within(Duration patience) {
+        return new DeliveryOptions().setSendTimeout(patience.toMillis());
+    }
+
+    private Future<JsonObject> ask(String request, JsonObject body, DeliveryOptions options) {
         body.put(StageContract.REQUEST, request).put(StageContract.PROTOCOL, StageContract.VERSION);
-        return vertx.eventBus()
-                .<Object>request(address, body, new DeliveryOptions().setSendTimeout(patience.toMillis()))
-                .transform(done -> {
-                    if (done.failed()) {
-                        return failed(BusErrors.unanswered(address, request, done.cause()));
-                    }
-                    return Future.succeededFuture(
-                            done.result().body() instanceof JsonObject json ? json : new JsonObject());
-                });
+        return vertx.eventBus().<Object>request(address, body, options).transform(done -> {
+            if (done.failed()) {
+                return failed(BusErrors.unanswered(address, request, done.cause()));
+            }
+            return Future.succeededFuture(done.result().body() instanceof JsonObject json ? json : new JsonObject());
+        });
     }
 
     private static JsonObject about(ConnectorRole role, StreamContext stream, ObjectNode config) {

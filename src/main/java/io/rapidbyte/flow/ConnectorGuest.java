@@ -36,7 +36,8 @@ public final class ConnectorGuest implements StageGuest {
     public static Maker maker(
             Connector connector, ConnectorRole role, ObjectNode config, StreamContext stream, ConnectorState state) {
         InstanceSettings settings = stream.follows() ? InstanceSettings.ENDLESS : InstanceSettings.DEFAULT;
-        return port -> new ConnectorGuest(connector.instantiate(role, settings, port, state), role, config, stream);
+        return (port, trace) ->
+                new ConnectorGuest(connector.instantiate(role, settings, port, state), role, config, stream);
     }
 
     @Override

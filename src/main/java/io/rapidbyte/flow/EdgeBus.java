@@ -1,15 +1,17 @@
 package io.rapidbyte.flow;
 
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.StageTrace;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
  * One edge's messages on the event bus. Sends from any thread; order holds for each sender. Handlers
- * run on the event loop that registered them.
+ * run on the event loop that registered them. Frames carry their stage's trace context as a header.
  */
 final class EdgeBus {
     private static final String FRAME_CODEC = "rapidbyte.frame";
@@ -17,14 +19,18 @@ final class EdgeBus {
 
     private final Vertx vertx;
     private final EdgeAddress edge;
+    private final StageTrace trace;
     private final DeliveryOptions frameOptions;
     private final DeliveryOptions creditOptions;
     private final DeliveryOptions pollOptions;
 
-    EdgeBus(Vertx vertx, EdgeAddress edge) {
+    /** @param trace of the stage that is at this end */
+    EdgeBus(Vertx vertx, EdgeAddress edge, StageTrace trace) {
         this.vertx = vertx;
         this.edge = edge;
+        this.trace = trace;
         this.frameOptions = LocalCodec.install(vertx, FRAME_CODEC);
+        trace.context().ifPresent(context -> frameOptions.addHeader(StageTrace.HEADER, context));
         this.creditOptions = LocalCodec.install(vertx, CREDIT_CODEC);
         this.pollOptions = new DeliveryOptions().setLocalOnly(true);
     }
@@ -47,7 +53,10 @@ final class EdgeBus {
     }
 
     MessageConsumer<Frame> onFrame(Consumer<Frame> handler) {
-        return vertx.eventBus().<Frame>localConsumer(edge.data(), message -> handler.accept(message.body()));
+        return vertx.eventBus().<Frame>localConsumer(edge.data(), message -> {
+            Optional.ofNullable(message.headers().get(StageTrace.HEADER)).ifPresent(trace::follows);
+            handler.accept(message.body());
+        });
     }
 
     MessageConsumer<Credit> onCredit(Consumer<Credit> handler) {

@@ -10,6 +10,7 @@ import io.rapidbyte.connector.InstanceSettings;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.CursorValue;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RejectedRecord;
 import io.rapidbyte.wasm.GuestThread;
 import io.vertx.core.Future;
@@ -69,7 +70,7 @@ public final class GuestDialog implements AutoCloseable {
         this.role = role;
         this.config = config;
         this.state = state;
-        GuestThread.start("guest " + name() + " in a dialog", this::live);
+        GuestThread.start("guest " + name() + " in a dialog", LogScope.handedOn(this::live));
     }
 
     /** Asks when all before is answered. Fails with the connector's {@link ConnectorException}. */

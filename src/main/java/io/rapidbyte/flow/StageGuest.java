@@ -2,6 +2,7 @@ package io.rapidbyte.flow;
 
 import io.rapidbyte.connector.GuestPort;
 import io.rapidbyte.model.ConnectorException;
+import io.rapidbyte.model.StageTrace;
 import java.time.Duration;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public interface StageGuest {
     /** Makes a guest. Called on the guest thread. */
     @FunctionalInterface
     interface Maker {
-        StageGuest make(GuestPort port) throws ConnectorException;
+        StageGuest make(GuestPort port, StageTrace trace) throws ConnectorException;
     }
 
     /**

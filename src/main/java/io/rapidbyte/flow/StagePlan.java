@@ -2,6 +2,7 @@ package io.rapidbyte.flow;
 
 import io.rapidbyte.model.Compression;
 import io.rapidbyte.model.ConnectorRole;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.StreamContext;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +30,11 @@ public record StagePlan(
     /** The stage as failures and logs name it. */
     public String label() {
         return name + " (" + connector + ")";
+    }
+
+    /** What is logged on the stage's behalf carries this. */
+    LogScope logScope() {
+        return LogScope.of(stream.run().runId()).stream(stream.name()).stage(label());
     }
 
     /**

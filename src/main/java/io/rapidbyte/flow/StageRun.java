@@ -5,6 +5,7 @@ import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ConnectorRole;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.StageTrace;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class StageRun {
     private final Optional<Inlet> inlet;
     private final Optional<Outlet> outlet;
     private final StageStop stop;
+    private final StageTrace trace;
 
     // guarded by this
     private Optional<StageGuest> guest = Optional.empty();
@@ -38,13 +40,15 @@ final class StageRun {
             StagePort port,
             Optional<Inlet> inlet,
             Optional<Outlet> outlet,
-            StageStop stop) {
+            StageStop stop,
+            StageTrace trace) {
         this.plan = plan;
         this.maker = maker;
         this.port = port;
         this.inlet = inlet;
         this.outlet = outlet;
         this.stop = stop;
+        this.trace = trace;
     }
 
     /** Never throws. */
@@ -52,7 +56,7 @@ final class StageRun {
         long start = System.nanoTime();
         Optional<StageGuest.Summary> summary = Optional.empty();
         try {
-            StageGuest made = maker.make(port);
+            StageGuest made = maker.make(port, trace);
             adopt(made);
             StageGuest.Summary told = made.run();
             check(told);

@@ -2,6 +2,7 @@ package io.rapidbyte.flow;
 
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.wasm.GuestThread;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,6 +23,7 @@ public final class StageVerticle extends VerticleBase {
     private final FramePool pool;
     private final StageListener listener;
     private final StreamLedger ledger;
+    private final StageTrace trace;
 
     private final StageStop stop = new StageStop();
     private final Promise<Void> gone = Promise.promise();
@@ -42,23 +44,29 @@ public final class StageVerticle extends VerticleBase {
      * @param ledger the stream's, which all of its stages share
      */
     public StageVerticle(
-            StagePlan plan, StageGuest.Maker maker, FramePool pool, StageListener listener, StreamLedger ledger) {
+            StagePlan plan,
+            StageGuest.Maker maker,
+            FramePool pool,
+            StageListener listener,
+            StreamLedger ledger,
+            StageTrace trace) {
         this.plan = plan;
         this.maker = maker;
         this.pool = pool;
         this.listener = listener;
         this.ledger = ledger;
+        this.trace = trace;
     }
 
     @Override
     public Future<?> start() {
-        inlet = plan.upstream().map(edge -> new Inlet(new EdgeBus(vertx, edge), edge, plan.window()));
+        inlet = plan.upstream().map(edge -> new Inlet(new EdgeBus(vertx, edge, trace), edge, plan.window()));
         outlet = plan.downstream()
                 .map(edge -> new Outlet(
-                        new EdgeBus(vertx, edge), edge, plan.window(), plan.compression(), pool, plan.label()));
+                        new EdgeBus(vertx, edge, trace), edge, plan.window(), plan.compression(), pool, plan.label()));
         StagePort made = new StagePort(plan, inlet, outlet, listener, ledger, stop);
         port = Optional.of(made);
-        run = Optional.of(new StageRun(plan, maker, made, inlet, outlet, stop));
+        run = Optional.of(new StageRun(plan, maker, made, inlet, outlet, stop, trace));
         inlet.ifPresent(i -> i.register(this::upstreamFailed, this::broken));
         outlet.ifPresent(o -> o.register(this::downstreamFailed, this::broken));
         return Future.succeededFuture();
@@ -72,10 +80,12 @@ public final class StageVerticle extends VerticleBase {
             }
             StageRun life = run.orElseThrow();
             started = true;
-            GuestThread.start("guest " + plan.label() + " of " + plan.stream().name(), () -> {
-                StageOutcome outcome = life.live();
-                context.runOnContext(done -> ended(outcome));
-            });
+            GuestThread.start(
+                    "guest " + plan.label() + " of " + plan.stream().name(),
+                    () -> plan.logScope().run(() -> {
+                        StageOutcome outcome = life.live();
+                        context.runOnContext(done -> ended(outcome));
+                    }));
         });
     }
 

@@ -26,6 +26,7 @@ public sealed interface RunEvent {
      * @param rowsRejected dead letters of this attempt
      * @param rowsExpected what {@code rowsRead} will be in the end, as the source estimates it
      * @param limitedBy the stage that the others wait for at present
+     * @param edges what has passed over each edge in this attempt, from the source on; empty before it has begun
      */
     record StreamProgress(
             String runId,
@@ -37,8 +38,16 @@ public sealed interface RunEvent {
             long rowsOut,
             long rowsRejected,
             Optional<Long> rowsExpected,
-            Optional<String> limitedBy)
-            implements RunEvent {}
+            Optional<String> limitedBy,
+            List<Edge> edges)
+            implements RunEvent {
+        public StreamProgress {
+            edges = List.copyOf(edges);
+        }
+    }
+
+    /** What has passed from one stage to the next; {@code bytes} of Arrow, before compression. */
+    record Edge(long rows, long bytes) {}
 
     /**
      * The destination has made a stream's rows durable up to a frontier, and the state knows.

@@ -15,8 +15,8 @@ final class ConnectionGuard {
     /** Ten seconds from the connection to the end of its first request's head. */
     static final Duration SILENCE = Duration.ofSeconds(10);
 
-    /** How many may be silent at once. */
-    static final int MAX_SILENT = 256;
+    /** How many may be silent at once: as many as feeds may have clients, who all come back at once after a restart. */
+    static final int MAX_SILENT = 2_048;
 
     /** How many there may be altogether. */
     static final int MAX_CONNECTIONS = 4_096;

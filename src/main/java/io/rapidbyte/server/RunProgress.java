@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rapidbyte.engine.ReportJson;
+import io.rapidbyte.engine.RunEventJson;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.StreamReport;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +25,7 @@ final class RunProgress {
         private long rowsRejected;
         private Optional<Long> rowsExpected = Optional.empty();
         private Optional<String> limitedBy = Optional.empty();
+        private List<RunEvent.Edge> edges = List.of();
         private long frontier;
         private long rowsCommitted;
         private Optional<Instant> startedAt = Optional.empty();
@@ -78,6 +81,7 @@ final class RunProgress {
                 stream.rowsRejected = e.rowsRejected();
                 stream.rowsExpected = e.rowsExpected();
                 stream.limitedBy = e.limitedBy();
+                stream.edges = e.edges();
             }
             case RunEvent.FrontierCommitted e -> {
                 Stream stream = stream(e.streamName());
@@ -145,6 +149,7 @@ final class RunProgress {
         stream.rowsExpected.ifPresent(rows -> json.put("rows_expected", rows));
         stream.limitedBy.ifPresent(stage -> json.put("limited_by", stage));
         stream.error.ifPresent(message -> json.put("error", message));
+        json.set("edges", RunEventJson.edges(stream.edges));
         return json;
     }
 }

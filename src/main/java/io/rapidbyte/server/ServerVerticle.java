@@ -69,6 +69,7 @@ final class ServerVerticle extends VerticleBase {
         Shelf shelf = new Shelf(vertx, new PipelineFolder(options.pipelines(), options.environment()));
         Books books = new Books(engine, shelf);
         FeedHub hub = new FeedHub(vertx);
+        hub.listen(new RunLog());
         RunDesk desk = new RunDesk(engine, books, options.maxRuns());
         Audit audit = new Audit();
         Access access = new Access(tokens, new FailureBudget(clock), audit);

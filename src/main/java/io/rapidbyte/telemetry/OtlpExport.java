@@ -5,21 +5,20 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.rapidbyte.model.RunEvent;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import io.rapidbyte.model.RunTracer;
+import io.rapidbyte.model.StageTrace;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * Sends traces and metrics of runs to an OpenTelemetry collector, if the environment names one. Its classes are loaded only then.
- * Events may come from one thread at a time; none of it blocks but {@link #close}.
+ * None of it blocks but {@link #close}.
  */
-public final class OtlpExport implements Consumer<RunEvent>, AutoCloseable {
+public final class OtlpExport implements RunTracer, AutoCloseable {
     /** Any of these names a collector. */
     private static final List<String> ENDPOINTS = List.of(
             "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
@@ -72,15 +71,15 @@ public final class OtlpExport implements Consumer<RunEvent>, AutoCloseable {
         }
     }
 
-    /** Hears the runs of this Vert.x from here on. The future completes when it does. */
-    public Future<Void> listen(Vertx vertx) {
-        return RunFeed.to(this, vertx);
+    @Override
+    public void heard(RunEvent event) {
+        spans.heard(event);
+        meters.accept(event);
     }
 
     @Override
-    public void accept(RunEvent event) {
-        spans.accept(event);
-        meters.accept(event);
+    public StageTrace stage(String runId, String streamName, String stage, String connector) {
+        return spans.stage(runId, streamName, stage, connector);
     }
 
     /** Sends what has gathered; waits for at most five seconds. */

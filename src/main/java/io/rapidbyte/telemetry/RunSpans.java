@@ -10,25 +10,29 @@ import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.RunTracer;
+import io.rapidbyte.model.StageTrace;
 import io.rapidbyte.model.StreamReport;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
-/** Makes spans of run events: a run's, in it its streams', in them their attempts', and in the last of those its stages'. One thread at a time. */
-final class RunSpans implements Consumer<RunEvent> {
+/**
+ * Keeps a span for each run under way, in it one for each stream, in that one for the attempt, and in that one for each stage; stages are
+ * linked in the direction in which frames go.
+ */
+final class RunSpans implements RunTracer {
     private static final AttributeKey<String> RUN_ID = AttributeKey.stringKey("rapidbyte.run_id");
     private static final AttributeKey<String> PIPELINE = AttributeKey.stringKey("rapidbyte.pipeline");
     private static final AttributeKey<String> STREAM = AttributeKey.stringKey("rapidbyte.stream");
     private static final AttributeKey<String> STAGE = AttributeKey.stringKey("rapidbyte.stage");
+    private static final AttributeKey<String> CONNECTOR = AttributeKey.stringKey("rapidbyte.connector");
     private static final AttributeKey<String> STATUS = AttributeKey.stringKey("rapidbyte.status");
-    private static final AttributeKey<String> CODE = AttributeKey.stringKey("rapidbyte.error_code");
+    static final AttributeKey<String> CODE = AttributeKey.stringKey("rapidbyte.error_code");
     private static final AttributeKey<String> BOTTLENECK = AttributeKey.stringKey("rapidbyte.bottleneck");
     private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("rapidbyte.attempt");
     private static final AttributeKey<Long> FRONTIER = AttributeKey.longKey("rapidbyte.frontier");
@@ -46,17 +50,16 @@ final class RunSpans implements Consumer<RunEvent> {
 
     private record Run(Span span, Map<String, Stream> streams) {}
 
-    /** A stream under way, with the attempt under way. */
+    /** A stream under way, with the attempt under way and its stages. */
     private static final class Stream {
         final Span span;
+        final List<Span> stages = new ArrayList<>();
         Span attempt;
-        Instant attemptAt;
         long attempts = 1;
 
-        Stream(Span span, Span attempt, Instant at) {
+        Stream(Span span, Span attempt) {
             this.span = span;
             this.attempt = attempt;
-            this.attemptAt = at;
         }
     }
 
@@ -65,7 +68,7 @@ final class RunSpans implements Consumer<RunEvent> {
     }
 
     @Override
-    public void accept(RunEvent event) {
+    public void heard(RunEvent event) {
         switch (event) {
             case RunEvent.RunStarted e -> begin(e);
             case RunEvent.StreamStarted e -> run(e).ifPresent(run -> begin(run, e));
@@ -102,7 +105,7 @@ final class RunSpans implements Consumer<RunEvent> {
     private void begin(Run run, RunEvent.StreamStarted event) {
         Attributes attributes = Attributes.of(RUN_ID, event.runId(), STREAM, event.streamName());
         Span span = span("stream", Context.root().with(run.span()), event.at(), attributes);
-        run.streams().put(event.streamName(), new Stream(span, attempt(span, 1, event.at()), event.at()));
+        run.streams().put(event.streamName(), new Stream(span, attempt(span, 1, event.at())));
     }
 
     private Span attempt(Span stream, long number, Instant at) {
@@ -125,15 +128,13 @@ final class RunSpans implements Consumer<RunEvent> {
     private void retry(Stream stream, RunEvent.StreamRetrying event) {
         stream.attempt.setAttribute(CODE, event.code());
         stream.attempt.setStatus(StatusCode.ERROR, event.message());
-        stream.attempt.end(event.at());
-        stream.attemptAt = event.at().plus(event.delay());
-        stream.attempt = attempt(stream.span, ++stream.attempts, stream.attemptAt);
+        end(stream, event.at());
+        stream.attempt = attempt(stream.span, ++stream.attempts, event.at().plus(event.delay()));
     }
 
     private void end(Stream stream, StreamReport report, Instant at) {
-        stages(stream, report, at);
         fail(stream.attempt, report.status(), report.failure());
-        stream.attempt.end(at);
+        end(stream, at);
         stream.span.setAllAttributes(Attributes.of(
                 ROWS_READ,
                 report.rowsRead(),
@@ -148,21 +149,27 @@ final class RunSpans implements Consumer<RunEvent> {
         stream.span.end(at);
     }
 
-    /** They end with the attempt; where there were several, their times are those of all together. */
-    private void stages(Stream stream, StreamReport report, Instant at) {
-        Map<String, Map<String, Duration>> stages = new TreeMap<>();
-        report.timings().forEach((key, time) -> {
-            int dot = key.indexOf('.');
-            stages.computeIfAbsent(key.substring(0, dot), stage -> new TreeMap<>())
-                    .put(key.substring(dot + 1), time);
-        });
-        stages.forEach((stage, times) -> {
-            Instant began = at.minus(times.getOrDefault("total", Duration.ZERO));
-            Instant from = began.isBefore(stream.attemptAt) ? stream.attemptAt : began;
-            Span span = span("stage", Context.root().with(stream.attempt), from, Attributes.of(STAGE, stage));
-            times.forEach((what, time) -> span.setAttribute("rapidbyte.seconds." + what, seconds(time)));
-            span.end(at);
-        });
+    /** Ends the attempt; stages that never came to work end with it, the others have ended before. */
+    private static void end(Stream stream, Instant at) {
+        stream.stages.forEach(stage -> stage.end(at));
+        stream.stages.clear();
+        stream.attempt.end(at);
+    }
+
+    @Override
+    public StageTrace stage(String runId, String streamName, String stage, String connector) {
+        return Optional.ofNullable(runs.get(runId))
+                .map(run -> run.streams().get(streamName))
+                .<StageTrace>map(stream -> {
+                    Span span = span(
+                            "stage",
+                            Context.root().with(stream.attempt),
+                            Instant.now(),
+                            Attributes.of(RUN_ID, runId, STREAM, streamName, STAGE, stage, CONNECTOR, connector));
+                    stream.stages.add(span);
+                    return new StageSpan(span);
+                })
+                .orElse(StageTrace.NONE);
     }
 
     private void end(Run run, RunReport report, Instant at) {
@@ -177,9 +184,5 @@ final class RunSpans implements Consumer<RunEvent> {
             span.setAttribute(CODE, why.error().code());
             span.setStatus(StatusCode.ERROR, why.error().message());
         });
-    }
-
-    private static double seconds(Duration time) {
-        return (double) time.toNanos() / TimeUnit.SECONDS.toNanos(1);
     }
 }

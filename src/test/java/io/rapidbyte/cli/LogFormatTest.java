@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.RunEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,6 +58,18 @@ class LogFormatTest {
         assertThat(line.path("thread").asText())
                 .isEqualTo(Thread.currentThread().getName());
         assertThat(line.path("error").asText()).startsWith("java.lang.IllegalStateException: why");
+    }
+
+    @Test
+    void what_the_host_logs_on_behalf_of_a_run_has_its_run_stream_and_stage() throws IOException {
+        LogRecord record = new LogRecord(Level.WARNING, "it broke");
+        LogScope.of("r1").run(() -> terminal.log(LogLine.of(record, "it broke")));
+        LogScope.of("r1").stream("users").stage("source (x)").run(() -> terminal.log(LogLine.of(record, "it broke")));
+        assertThat(lines().getFirst().path("run_id").asText()).isEqualTo("r1");
+        assertThat(lines().getFirst().has("stream")).isFalse();
+        assertThat(lines().getLast().path("run_id").asText()).isEqualTo("r1");
+        assertThat(lines().getLast().path("stream").asText()).isEqualTo("users");
+        assertThat(lines().getLast().path("stage").asText()).isEqualTo("source (x)");
     }
 
     @Test

@@ -31,7 +31,7 @@ class ProgressTest {
 
     private static RunEvent at(String stream, long rows, Optional<Long> expected) {
         return new RunEvent.StreamProgress(
-                "r", 3, AT, stream, rows, rows * 100, rows, 0, expected, Optional.of("source"));
+                "r", 3, AT, stream, rows, rows * 100, rows, 0, expected, Optional.of("source"), List.of());
     }
 
     private List<String> lines() {

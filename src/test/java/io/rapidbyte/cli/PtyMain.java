@@ -69,7 +69,8 @@ final class PtyMain {
                     400_000,
                     3,
                     Optional.of(1_000_000L),
-                    Optional.of("destination")));
+                    Optional.of("destination"),
+                    List.of()));
         }
         progress.accept(new RunEvent.StreamRetrying("r", 4, AT, "table_0", 1, "x.y", "gone", Duration.ZERO));
         progress.paint();

@@ -38,7 +38,7 @@ final class Guests {
     }
 
     StageGuest.Maker guest(Work work) {
-        return port -> new Guest(port, work);
+        return (port, trace) -> new Guest(port, work);
     }
 
     StageGuest.Maker source(int batches) {

@@ -35,6 +35,7 @@ import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.RunTracer;
 import io.rapidbyte.model.SchemaEvolution;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.StreamLimits;
@@ -94,7 +95,7 @@ class LoadsTest {
     private String cursorField = "id";
     private int maxRetries = 3;
     private long maxDeadLetters = 10;
-    private Duration leaseRenewal = ActiveRun.LEASE_RENEWAL;
+    private Duration leaseRenewal = LeaseRenewal.INTERVAL;
 
     @BeforeEach
     void open() throws Exception {
@@ -758,6 +759,7 @@ class LoadsTest {
                 (pipeline, runId) -> List.of(new StreamPlan(context(runId), fingerprint, crew)),
                 pool,
                 stores.orElseThrow(),
+                RunTracer.NONE,
                 leaseRenewal);
         await(vertx.deployVerticle(made));
         return made;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.rapidbyte.LogLines;
 import io.rapidbyte.config.DestinationSettings;
 import io.rapidbyte.config.Origins;
 import io.rapidbyte.config.Pipeline;
@@ -17,11 +18,13 @@ import io.rapidbyte.flow.StageGuest;
 import io.rapidbyte.model.Compression;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.model.Problem;
 import io.rapidbyte.model.RunEvent;
 import io.rapidbyte.model.RunIdentity;
 import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
+import io.rapidbyte.model.RunTracer;
 import io.rapidbyte.model.StreamContext;
 import io.rapidbyte.model.StreamLimits;
 import io.rapidbyte.model.StreamPolicies;
@@ -205,7 +208,14 @@ class OrchestratorTest {
                     throw new IllegalStateException("boom");
                 }),
                 guests.destination());
-        RunReport report = run(1).get();
+        RunReport report;
+        try (LogLines log = LogLines.of("io.rapidbyte")) {
+            report = run(1).get();
+            assertThat(log.scoped())
+                    .contains(new LogLines.Line(
+                            "source (fake) failed in the host",
+                            Optional.of(LogScope.of("r1").stream("users").stage("source (fake)"))));
+        }
         assertThat(report.failure().orElseThrow().kind()).isEqualTo(FailureKind.INTERNAL);
         assertThat(report.failure().orElseThrow().error().message()).contains("boom");
     }
@@ -406,7 +416,7 @@ class OrchestratorTest {
     private Orchestrator start(RunPlanner planner) throws Exception {
         StateStores made = new StateStores(vertx, new StateLocation.SqliteFile(folder.resolve("state.db")));
         stores = Optional.of(made);
-        Orchestrator deployed = new Orchestrator(planner, pool, made);
+        Orchestrator deployed = new Orchestrator(planner, pool, made, RunTracer.NONE);
         deployment = Optional.of(await(vertx.deployVerticle(deployed)));
         orchestrator = Optional.of(deployed);
         return deployed;

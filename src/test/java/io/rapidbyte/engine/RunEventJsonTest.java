@@ -64,9 +64,19 @@ class RunEventJsonTest {
                 new RunEvent.RunStarted("r", 1, AT, "p", List.of("users", "zoo.\"All Types\"")),
                 new RunEvent.StreamStarted("r", 2, AT, "users"),
                 new RunEvent.StreamProgress(
-                        "r", 3, AT, "users", 10, Long.MAX_VALUE, 9, 0, Optional.empty(), Optional.empty()),
+                        "r", 3, AT, "users", 10, Long.MAX_VALUE, 9, 0, Optional.empty(), Optional.empty(), List.of()),
                 new RunEvent.StreamProgress(
-                        "r", 4, AT, "users", 10, 20, 9, 1, Optional.of(100L), Optional.of("destination")),
+                        "r",
+                        4,
+                        AT,
+                        "users",
+                        10,
+                        20,
+                        9,
+                        1,
+                        Optional.of(100L),
+                        Optional.of("destination"),
+                        List.of(new RunEvent.Edge(10, 20), new RunEvent.Edge(9, 18))),
                 new RunEvent.Log("r", 4, AT, Optional.empty(), "source (x)", "info", "hello"),
                 new RunEvent.Log("r", 5, AT, Optional.of("users"), "source (x)", "warn", "hello"),
                 new RunEvent.FrontierCommitted("r", 6, AT, "users", 3, 600, true, Duration.ofMillis(3)),
@@ -98,7 +108,7 @@ class RunEventJsonTest {
         assertThat(RunEventJson.encode(events().get(2)))
                 .hasToString("{\"type\":\"stream_progress\",\"run_id\":\"r\",\"sequence\":3,"
                         + "\"at\":\"2026-01-02T03:04:05.000006Z\",\"stream\":\"users\",\"rows_read\":10,"
-                        + "\"bytes_read\":9223372036854775807,\"rows_out\":9,\"rows_rejected\":0}");
+                        + "\"bytes_read\":9223372036854775807,\"rows_out\":9,\"rows_rejected\":0,\"edges\":[]}");
         assertThat(ReportJson.encode(STREAM).get("seconds").toString()).isEqualTo("10");
         assertThat(ReportJson.encode(STREAM).get("timings").toString()).isEqualTo("{\"source.emit-wait\":0.0015}");
         assertThat(ReportJson.encode(STREAM).get("metrics").toString())

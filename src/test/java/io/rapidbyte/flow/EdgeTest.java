@@ -9,6 +9,7 @@ import io.rapidbyte.model.ConnectorException;
 import io.rapidbyte.model.ErrorCategory;
 import io.rapidbyte.model.Failure;
 import io.rapidbyte.model.FailureKind;
+import io.rapidbyte.model.StageTrace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
@@ -53,8 +54,8 @@ class EdgeTest {
     }
 
     private void lay(Compression codec) throws Exception {
-        inlet = new Inlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW);
-        outlet = new Outlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW, codec, pool, "source (test)");
+        inlet = new Inlet(new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW);
+        outlet = new Outlet(new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW, codec, pool, "source (test)");
         onLoop(() -> inlet.register(aborts::add, breaks::add));
         onLoop(() -> outlet.register(refusals::add, breaks::add));
     }
@@ -186,7 +187,7 @@ class EdgeTest {
 
     @Test
     void a_lost_frame_breaks_the_edge() throws Exception {
-        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, "", false));
+        new EdgeBus(vertx, EDGE, StageTrace.NONE).send(new Frame.Barrier(2, 1, "", false));
         assertThat(breaks.poll(5, TimeUnit.SECONDS).code()).isEqualTo("flow.sequence-gap");
         assertThatExceptionOfType(ConnectorException.class)
                 .isThrownBy(inlet::take)
@@ -195,7 +196,7 @@ class EdgeTest {
 
     @Test
     void what_arrives_after_a_break_is_released() throws Exception {
-        new EdgeBus(vertx, EDGE).send(new Frame.Barrier(2, 1, "", false));
+        new EdgeBus(vertx, EDGE, StageTrace.NONE).send(new Frame.Barrier(2, 1, "", false));
         assertThat(breaks.poll(5, TimeUnit.SECONDS)).isNotNull();
         outlet.emit(Batches.ids(0, 10));
         onLoop(() -> {});
@@ -211,8 +212,9 @@ class EdgeTest {
             outlet.close();
             inlet.close();
         });
-        inlet = new Inlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW);
-        outlet = new Outlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW, Compression.NONE, pool, "source (test)");
+        inlet = new Inlet(new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW);
+        outlet = new Outlet(
+                new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW, Compression.NONE, pool, "source (test)");
         // Nobody answers the outlet's first question, so its first grant never comes.
         onLoop(() -> outlet.register(refusals::add, breaks::add));
         onLoop(() -> inlet.register(aborts::add, breaks::add));

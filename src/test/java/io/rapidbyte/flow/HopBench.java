@@ -1,6 +1,7 @@
 package io.rapidbyte.flow;
 
 import io.rapidbyte.model.Compression;
+import io.rapidbyte.model.StageTrace;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -24,8 +25,9 @@ public final class HopBench {
     public static void main(String[] args) throws Exception {
         Vertx vertx = Vertx.vertx();
         FramePool pool = new FramePool(FramePool.DEFAULT_KEPT_BYTES);
-        Inlet inlet = new Inlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW);
-        Outlet outlet = new Outlet(new EdgeBus(vertx, EDGE), EDGE, WINDOW, Compression.NONE, pool, "bench");
+        Inlet inlet = new Inlet(new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW);
+        Outlet outlet =
+                new Outlet(new EdgeBus(vertx, EDGE, StageTrace.NONE), EDGE, WINDOW, Compression.NONE, pool, "bench");
         onLoop(vertx, () -> inlet.register(failure -> {}, error -> {}));
         onLoop(vertx, () -> outlet.register(failure -> {}, error -> {}));
 

@@ -3,6 +3,7 @@ package io.rapidbyte.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rapidbyte.LogLines;
 import io.rapidbyte.model.FailureException;
 import io.rapidbyte.model.FailureKind;
 import io.rapidbyte.server.TestServer.Reply;
@@ -21,38 +22,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may do what. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class AccessTest {
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
+    AccessTest(TestServer server) {
+        this.server = server;
         server.store("plain", "rows: 1");
     }
 
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    private static HttpRequest.Builder bare(String path) {
+    private HttpRequest.Builder bare(String path) {
         return HttpRequest.newBuilder(server.uri("http", path));
     }
 
-    private static HttpRequest.Builder with(String token, String path) {
+    private HttpRequest.Builder with(String token, String path) {
         return bare(path).header("authorization", "Bearer " + token);
     }
 
@@ -175,7 +167,7 @@ class AccessTest {
     }
 
     /** The status with which the server answers. */
-    private static int handshake(String origin, String protocol, String... more) {
+    private int handshake(String origin, String protocol, String... more) {
         try (HttpClient client = HttpClient.newHttpClient()) {
             WebSocket socket = client.newWebSocketBuilder()
                     .header("origin", origin)

@@ -117,7 +117,10 @@ class DashboardTest {
     void a_visitor_without_a_token_is_asked_for_one() {
         browser.executeScript("sessionStorage.clear()");
         browser.navigate().refresh();
-        await(By.id("token")).sendKeys("wrong-0123456789abcdef", Keys.ENTER);
+        WebElement field = await(By.id("token"));
+        // The page before may have lost its token while it signed in.
+        messages();
+        field.sendKeys("wrong-0123456789abcdef", Keys.ENTER);
         assertThat(await(By.cssSelector("p.failed")).getText()).contains("does not take this token");
         await(By.id("token")).sendKeys(TestServer.TOKEN, Keys.ENTER);
         assertThat(await(By.linkText("plain")).isDisplayed()).isTrue();
@@ -156,6 +159,71 @@ class DashboardTest {
         await(By.cssSelector("h1 .badge.cancelled"));
         assertThat(server.ended(runId).path("status").asText()).isEqualTo("cancelled");
         quiet();
+    }
+
+    @Test
+    void each_edge_of_the_graph_has_its_throughput() throws IOException {
+        Files.writeString(
+                server.pipelines.resolve("halved.yaml"),
+                TestServer.yaml("halved", "rows: 100000000, slow_ms: 1")
+                        .replace("destination:", "transforms: [{use: test-transform}]\ndestination:"));
+        String runId = server.run("halved");
+        try {
+            go("#/runs/" + runId);
+            By edges = By.cssSelector(".graph .rate");
+            await(edges);
+            until(() -> browser.findElements(edges).stream()
+                    .allMatch(edge -> edge.getText().matches("[1-9].* rows/s, .*/s")));
+            assertThat(browser.findElements(edges)).hasSize(2);
+            assertThat(browser.findElements(By.cssSelector(".graph .node")))
+                    .extracting(WebElement::getText)
+                    .containsExactly("test-source", "test-transform", "test-dest");
+        } finally {
+            server.post("/api/v1/runs/" + runId + "/cancel", "");
+            server.ended(runId);
+        }
+        quiet();
+    }
+
+    @Test
+    void a_pipeline_is_written_checked_and_stored_from_the_page() {
+        go("#/pipelines");
+        await(By.id("name")).sendKeys("fresh", Keys.ENTER);
+        WebElement text = await(By.id("yaml"));
+        write(text, TestServer.yaml("fresh", "rows: 7").replace("append", "sideways"));
+        browser.findElement(By.xpath("//button[text()='Save']")).click();
+        WebElement problem = await(By.cssSelector("main li button"));
+        assertThat(problem.getText()).startsWith("11:");
+        accessible();
+        problem.click();
+        assertThat(browser.switchTo().activeElement()).isEqualTo(text);
+        assertThat(server.get("/api/v1/pipelines/fresh").status()).isEqualTo(404);
+        // The refusal itself is all that the console holds.
+        assertThat(messages()).allMatch(message -> message.contains("422") || message.contains("404"));
+
+        write(text, TestServer.yaml("fresh", "rows: 7"));
+        browser.findElement(By.xpath("//button[text()='Check']")).click();
+        await(By.cssSelector("main .badge.succeeded"));
+        browser.findElement(By.xpath("//button[text()='Save']")).click();
+        await(By.cssSelector("h1 + p"));
+        assertThat(server.get("/api/v1/pipelines/fresh").json().path("yaml").asText())
+                .isEqualTo(TestServer.yaml("fresh", "rows: 7"));
+
+        await(By.linkText("Edit")).click();
+        WebElement again = await(By.id("yaml"));
+        until(() -> "7"
+                .equals(browser.executeScript("return /rows: (\\d)/.exec(document.getElementById('yaml').value)[1]")));
+        server.store("fresh", "rows: 8");
+        write(again, TestServer.yaml("fresh", "rows: 9"));
+        browser.findElement(By.xpath("//button[text()='Save']")).click();
+        assertThat(await(By.cssSelector(".notice.failed")).getText()).contains("get it again");
+        assertThat(server.pipelines.resolve("fresh.yaml")).hasContent(TestServer.yaml("fresh", "rows: 8"));
+        assertThat(messages()).allMatch(message -> message.contains("412"));
+    }
+
+    private static void write(WebElement text, String yaml) {
+        text.clear();
+        text.sendKeys(yaml);
     }
 
     @Test

@@ -61,7 +61,17 @@ class FeedClientTest {
                 "f",
                 number,
                 new RunEvent.StreamProgress(
-                        "r", number, Instant.EPOCH, stream, rows, rows, rows, 0, Optional.empty(), Optional.empty()));
+                        "r",
+                        number,
+                        Instant.EPOCH,
+                        stream,
+                        rows,
+                        rows,
+                        rows,
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()));
     }
 
     private FeedEvent log(String line) {

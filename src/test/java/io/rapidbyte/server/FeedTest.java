@@ -6,41 +6,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Live feeds over real sockets. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class FeedTest {
     private static final String ENDLESS = "rows: 100000000, slow_ms: 1, batch_rows: 10, barrier_every: 50";
 
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    FeedTest(TestServer server) {
+        this.server = server;
     }
 
     private static String progress(String runId) {
         return "/api/v1/runs/" + runId + "/progress";
     }
 
-    private static void cancel(String runId) {
+    private void cancel(String runId) {
         assertThat(server.post("/api/v1/runs/" + runId + "/cancel", "").status())
                 .isEqualTo(202);
     }

@@ -7,37 +7,26 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that break the rules harm nobody else. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class HostileClientTest {
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
+    HostileClientTest(TestServer server) {
+        this.server = server;
         server.store("plain", "rows: 1");
     }
 
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    private static Socket connect() throws IOException {
+    private Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port());
         socket.setSoTimeout(TestServer.PATIENCE_SECONDS * 1000);
         return socket;

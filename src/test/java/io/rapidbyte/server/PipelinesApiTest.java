@@ -9,30 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pipelines and what belongs to them over HTTP. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class PipelinesApiTest {
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    PipelinesApiTest(TestServer server) {
+        this.server = server;
     }
 
     @Test
@@ -79,7 +69,7 @@ class PipelinesApiTest {
     @Test
     void secrets_of_a_file_are_not_shown_and_references_are() {
         String yaml = TestServer.yaml("secretive", "rows: 1") + "state: {backend: sqlite, connection: '"
-                + folder.resolve("hunter2.db") + "'}\n";
+                + server.folder.resolve("hunter2.db") + "'}\n";
         Reply stored = server.put("/api/v1/pipelines/secretive", yaml);
         assertThat(stored.status()).isEqualTo(201);
         assertThat(stored.http().body()).doesNotContain("hunter2").contains("***");
@@ -128,7 +118,7 @@ class PipelinesApiTest {
                 "%252e%252e%252fx"
             })
     void names_lead_nowhere_else(String name) throws IOException {
-        Files.writeString(folder.resolve("outside.yaml"), TestServer.yaml("outside", "rows: 1"));
+        Files.writeString(server.folder.resolve("outside.yaml"), TestServer.yaml("outside", "rows: 1"));
         assertThat(server.get("/api/v1/pipelines/" + name).status()).isIn(400, 404);
         assertThat(server.put("/api/v1/pipelines/" + name, TestServer.yaml("x", "rows: 1"))
                         .status())

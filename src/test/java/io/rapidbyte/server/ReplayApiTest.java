@@ -4,29 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rapidbyte.server.TestServer.Reply;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Dead letters that are given to their destination once more over HTTP. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class ReplayApiTest {
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    ReplayApiTest(TestServer server) {
+        this.server = server;
     }
 
     private static String letters(String name) {

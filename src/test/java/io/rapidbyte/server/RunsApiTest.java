@@ -3,34 +3,26 @@ package io.rapidbyte.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rapidbyte.LogLines;
+import io.rapidbyte.model.LogScope;
 import io.rapidbyte.server.TestServer.Reply;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Runs over HTTP, with connectors that make rows up. */
 @Timeout(120)
+@ExtendWith(SharedServer.class)
 class RunsApiTest {
     private static final String ENDLESS = "rows: 100000000, slow_ms: 1";
 
-    @TempDir
-    static Path folder;
+    private final TestServer server;
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = TestServer.start(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    RunsApiTest(TestServer server) {
+        this.server = server;
     }
 
     @Test
@@ -130,7 +122,17 @@ class RunsApiTest {
     @Test
     void a_run_that_fails_says_why() {
         server.store("failing", "rows: 100, fail_at_row: 50, mode: error");
-        JsonNode run = server.ended(server.run("failing"));
+        JsonNode run;
+        try (LogLines log = LogLines.of(RunLog.LOGGER)) {
+            String runId = server.run("failing");
+            run = server.ended(runId);
+            assertThat(log.scoped())
+                    .extracting(LogLines.Line::scope)
+                    .contains(Optional.of(LogScope.of(runId)), Optional.of(LogScope.of(runId).stream("numbers")));
+            assertThat(log.lines())
+                    .anySatisfy(
+                            line -> assertThat(line).startsWith("run " + runId + " of failing has ended: failed; "));
+        }
         assertThat(run.path("status").asText()).isEqualTo("failed");
         assertThat(run.path("failure").path("kind").asText()).isEqualTo("source");
         JsonNode listed = server.get("/api/v1/pipelines").json().path("pipelines");

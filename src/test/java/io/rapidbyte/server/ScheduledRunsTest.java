@@ -3,6 +3,7 @@ package io.rapidbyte.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rapidbyte.LogLines;
 import io.rapidbyte.config.Schedule;
 import io.rapidbyte.config.Schedule.Every;
 import io.rapidbyte.config.Schedule.Missed;

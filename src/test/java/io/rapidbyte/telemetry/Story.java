@@ -50,7 +50,7 @@ final class Story {
                 new RunEvent.RunStarted("good", 1, at(0), pipeline, List.of("users")),
                 new RunEvent.StreamStarted("good", 2, at(1), "users"),
                 new RunEvent.StreamProgress(
-                        "good", 3, at(2), "users", 400, 30_000, 300, 0, Optional.empty(), Optional.empty()),
+                        "good", 3, at(2), "users", 400, 30_000, 300, 0, Optional.empty(), Optional.empty(), List.of()),
                 new RunEvent.StreamRetrying("good", 4, at(3), "users", 1, "pg.gone", "it broke", Duration.ofSeconds(1)),
                 new RunEvent.FrontierCommitted("good", 5, at(8), "users", 1, 1000, true, Duration.ofMillis(20)),
                 new RunEvent.StreamFinished("good", 6, at(9), users),

@@ -1,6 +1,7 @@
 import {h, say} from './lib/dom.js';
 import {Problem, get, token} from './lib/api.js';
 import {connectors} from './views/connectors.js';
+import {edit} from './views/edit.js';
 import {letters} from './views/letters.js';
 import {pipeline} from './views/pipeline.js';
 import {pipelines} from './views/pipelines.js';
@@ -12,6 +13,7 @@ const ROUTES = [
   [/^\/pipelines$/, pipelines],
   [/^\/pipelines\/([^/]+)$/, pipeline],
   [/^\/pipelines\/([^/]+)\/dead-letters$/, letters],
+  [/^\/pipelines\/([^/]+)\/edit$/, edit],
   [/^\/runs$/, runs],
   [/^\/runs\/([^/]+)$/, run],
   [/^\/connectors$/, connectors],
@@ -36,7 +38,6 @@ function notice(message, kind = 'failed') {
 
 /** Says what went wrong; a token that is not taken leads to the door. */
 function failed(error) {
-  if (error.name === 'AbortError') return;
   if (error instanceof Problem && error.status === 401) {
     token.forget();
     door('The server does not take this token.');

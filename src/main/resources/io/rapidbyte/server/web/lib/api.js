@@ -17,18 +17,18 @@ export class Problem extends Error {
   }
 }
 
-/** Asks the API. Throws a Problem, or a TypeError where the server cannot be reached. */
-export async function ask(method, path, {json, headers = {}, signal} = {}) {
+/** Asks the API, with a body of `json` or `yaml` or none. Throws a Problem, or a TypeError where the server cannot be reached. */
+export async function ask(method, path, {json, yaml, headers = {}} = {}) {
+  const [type, content] = json === undefined ? ['application/yaml', yaml] : ['application/json', JSON.stringify(json)];
   const response = await fetch(BASE + path, {
     method,
-    signal,
     cache: 'no-store',
     headers: {
       authorization: `Bearer ${token.get()}`,
-      ...(json === undefined ? {} : {'content-type': 'application/json'}),
+      ...(content === undefined ? {} : {'content-type': type}),
       ...headers,
     },
-    body: json === undefined ? undefined : JSON.stringify(json),
+    body: content,
   });
   const text = await response.text();
   let body = {};
@@ -38,11 +38,11 @@ export async function ask(method, path, {json, headers = {}, signal} = {}) {
     body = {title: text.slice(0, 200)};
   }
   if (!response.ok) throw new Problem(response.status, body);
-  return body;
+  return {body, tag: response.headers.get('etag')};
 }
 
-export const get = (path, options) => ask('GET', path, options);
-export const post = (path, json, options = {}) => ask('POST', path, {...options, json});
+export const get = async path => (await ask('GET', path)).body;
+export const post = async (path, json, options = {}) => (await ask('POST', path, {...options, json})).body;
 
 /** A path of names that came from elsewhere. */
 export const path = (...parts) => '/' + parts.map(encodeURIComponent).join('/');
@@ -53,12 +53,11 @@ function base64url(text) {
 }
 
 /**
- * Follows a live feed, and goes on behind the last message seen whenever the connection was lost. `onState` hears `live`, `lost` and,
- * for the feed of one run, `ended`. Returns a function that stops it.
+ * Follows a live feed, from behind the message `last` on if one is given, and goes on behind the last one seen whenever the connection
+ * was lost. `onState` hears `live`, `lost` and, for the feed of one run, `ended`. Returns a function that stops it.
  */
-export function follow(feed, onMessage, onState) {
+export function follow(feed, onMessage, onState, last = '') {
   let socket;
-  let last = '';
   let pause = 500;
   let timer;
   let stopped = false;

@@ -17,7 +17,7 @@ function stream(run, name) {
   if (!run.streams.has(name)) {
     run.streams.set(name, {
       stream: name, status: 'waiting', attempt: 0, rows_read: 0, bytes_read: 0, rows_out: 0, rows_rejected: 0, frontier: 0,
-      rows_committed: 0, samples: [],
+      rows_committed: 0, edges: [], samples: [],
     });
   }
   return run.streams.get(name);
@@ -49,9 +49,9 @@ export function apply(run, event) {
       Object.assign(of(), {status: 'running', attempt: 1, started_at: event.at});
       break;
     case 'stream_progress': {
-      const {rows_read, bytes_read, rows_out, rows_rejected, rows_expected, limited_by} = event;
+      const {rows_read, bytes_read, rows_out, rows_rejected, rows_expected, limited_by, edges} = event;
       const known = of();
-      Object.assign(known, {status: 'running', rows_read, bytes_read, rows_out, rows_rejected, rows_expected, limited_by});
+      Object.assign(known, {status: 'running', rows_read, bytes_read, rows_out, rows_rejected, rows_expected, limited_by, edges});
       sample(known, event);
       break;
     }
@@ -79,19 +79,23 @@ export function apply(run, event) {
 
 function sample(known, event) {
   const at = new Date(event.at) / 1000;
-  known.samples.push({at, read: event.rows_read, out: event.rows_out, bytes: event.bytes_read});
+  known.samples.push({at, read: event.rows_read, bytes: event.bytes_read, edges: event.edges});
   while (known.samples.length > 2 && at - known.samples[0].at > WINDOW_SECONDS) known.samples.shift();
 }
 
-/** Rows and bytes a second over the last few seconds; zeros while there is nothing to tell from. */
+/** Rows and bytes a second over the last few seconds, from the source and over each edge; zeros while there is nothing to tell from. */
 export function rates(known) {
   const first = known.samples[0];
   const last = known.samples.at(-1);
   const passed = first === undefined ? 0 : last.at - first.at;
-  if (passed <= 0) return {read: 0, out: 0, bytes: 0};
+  if (passed <= 0) return {read: 0, bytes: 0, edges: []};
   return {
     read: (last.read - first.read) / passed,
-    out: (last.out - first.out) / passed,
     bytes: (last.bytes - first.bytes) / passed,
+    // Edges count from the beginning of an attempt, when there were none.
+    edges: last.edges.map((edge, i) => ({
+      rows: (edge.rows - (first.edges[i]?.rows ?? 0)) / passed,
+      bytes: (edge.bytes - (first.edges[i]?.bytes ?? 0)) / passed,
+    })),
   };
 }

@@ -1,5 +1,6 @@
 import {get, path, post} from '../lib/api.js';
 import {badge, h, row, table} from '../lib/dom.js';
+import {checked, problems} from './findings.js';
 import {history} from '../lib/charts.js';
 import {between, rows, seconds, time} from '../lib/format.js';
 import {start} from './pipelines.js';
@@ -16,7 +17,9 @@ export async function pipeline(page, name) {
     h('h1', {}, name),
   ];
   if (!known.valid) {
-    page.main.replaceChildren(...parts, problems(known.problems), ...file(known));
+    page.main.replaceChildren(...parts,
+      h('section', {}, h('h2', {}, 'The file has problems'), problems(known.problems)),
+      page.operate && h('p.actions', {}, h('a.button.quiet', {href: `#${at}/edit`}, 'Write it anew')));
     return;
   }
   const findings = h('div', {'aria-live': 'polite'});
@@ -27,6 +30,7 @@ export async function pipeline(page, name) {
         ? h('a.button', {href: `#${path('runs', known.running)}`}, 'Watch the run')
         : page.operate && h('button', {type: 'button', onclick: () => start(page, name)}, 'Run'),
       page.operate && h('button.quiet', {type: 'button', onclick: () => check(page, at, findings)}, 'Check'),
+      page.operate && h('a.button.quiet', {href: `#${at}/edit`}, 'Edit'),
       h('a.button.quiet', {href: `#${at}/dead-letters`}, 'Dead letters')),
     findings);
   const [{runs}, state] = await Promise.all([
@@ -34,13 +38,6 @@ export async function pipeline(page, name) {
     get(`${at}/state`),
   ]);
   page.main.replaceChildren(...parts, streams(known, state), h('h2', {}, 'Runs'), history(runs), past(runs), ...file(known));
-}
-
-function problems(list) {
-  return h('section', {},
-    h('h2', {}, 'The file has problems'),
-    h('ul', {}, list.map(problem => h('li', {},
-      h('code', {}, `${problem.line}:${problem.column}`), ` ${problem.key} ${problem.message}.`, problem.hint ? h('span.muted', {}, ` ${problem.hint}`) : undefined))));
 }
 
 function streams(known, state) {
@@ -74,14 +71,7 @@ function file(known) {
 async function check(page, at, place) {
   place.replaceChildren(h('p.muted', {}, 'Asking the source and the destination …'));
   try {
-    const found = await post(`${at}/validate`);
-    const list = [
-      ...found.problems.map(problem => ['error', `line ${problem.line}`, `${problem.key} ${problem.message}`]),
-      ...found.findings.map(finding => [finding.level, [finding.stage, finding.stream].filter(Boolean).join(', '), finding.message]),
-    ];
-    place.replaceChildren(
-      h('p', {}, found.valid ? badge('succeeded') : badge('failed'), found.valid ? ' It can be run.' : ' It cannot be run as it is.'),
-      table('Findings', ['Level', 'Where', 'What'], list.map(cells => row(...cells)), '0 findings.'));
+    place.replaceChildren(...checked(await post(`${at}/validate`)));
   } catch (error) {
     place.replaceChildren();
     page.failed(error);

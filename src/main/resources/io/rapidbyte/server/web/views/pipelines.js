@@ -6,12 +6,12 @@ import {between, seconds, time} from '../lib/format.js';
 export async function pipelines(page) {
   page.title('Pipelines');
   const place = h('div');
-  page.main.replaceChildren(h('h1', {}, 'Pipelines'), place);
+  page.main.replaceChildren(h('h1', {}, 'Pipelines'), place, page.operate ? fresh() : '');
 
   async function refresh() {
     const {pipelines: all} = await get('/pipelines');
     place.replaceChildren(table('Pipelines', ['Pipeline', 'From', 'To', 'Streams', 'Last run', ''], all.map(line),
-      'The folder that rapidbyte serve was given has no pipeline yet. Put a file NAME.yaml into it.'));
+      'The folder that rapidbyte serve was given has no pipeline yet.'));
   }
 
   function line(pipeline) {
@@ -41,6 +41,16 @@ export async function pipelines(page) {
   return follow('/runs/progress', message => {
     if (message.type === 'run_started' || message.type === 'run_finished') refresh().catch(page.failed);
   }, page.feedState);
+}
+
+/** Asks for a name, and goes to where the file is written. */
+function fresh() {
+  const name = h('input', {id: 'name', required: true, pattern: '[A-Za-z0-9_][A-Za-z0-9_.\\-]{0,127}', autocomplete: 'off', title: 'Letters, digits and _ - .'});
+  const go = event => {
+    event.preventDefault();
+    location.hash = `${path('pipelines', name.value)}/edit`;
+  };
+  return h('form.line', {onsubmit: go}, h('label', {for: 'name'}, 'New pipeline'), name, h('button.quiet', {type: 'submit'}, 'Write its file'));
 }
 
 /** Starts a run and goes to its page. */

@@ -17,11 +17,14 @@ export async function run(page, id) {
   });
   const board = new Board(page, record, known);
   page.main.replaceChildren(...board.parts);
-  let live = record.progress === undefined ? undefined : fromSnapshot(record.progress);
-  if (live === undefined) {
+  if (record.progress === undefined) {
     board.recorded(record);
     return undefined;
   }
+  let live = fromSnapshot(record.progress);
+  // Events say how things stand, not by how much they changed: those that are in the snapshot already only add the log.
+  const {events} = await get(`${at}/events`);
+  events.forEach(event => apply(live, event));
   board.show(live);
   let waiting = false;
   const stop = follow(`${at}/progress`, message => {
@@ -38,7 +41,7 @@ export async function run(page, id) {
         board.show(live);
       });
     }
-  }, page.feedState);
+  }, page.feedState, events.at(-1)?.id);
   const clock = setInterval(() => board.tick(live), 1000);
   return () => {
     clearInterval(clock);
@@ -76,7 +79,6 @@ class Board {
       h('h2', {}, 'Log'),
       this.lines,
     ];
-    this.logged = 0;
   }
 
   graph() {
@@ -106,22 +108,17 @@ class Board {
   show(live) {
     this.tick(live);
     this.head(live.status, live.report?.failure);
-    let read = 0;
-    let out = 0;
+    const flow = this.edges.map(() => ({rows: 0, bytes: 0}));
     for (const stream of live.streams.values()) {
       const rate = rates(stream);
-      read += rate.read;
-      out += rate.out;
       this.line(stream, rate);
+      flow.forEach((edge, i) => {
+        edge.rows += rate.edges[i]?.rows ?? 0;
+        edge.bytes += rate.edges[i]?.bytes ?? 0;
+      });
     }
-    // Between transforms nobody counts; the first and the last edge stand for what goes in and what comes out.
-    this.edges.forEach((edge, i) => {
-      const rate = i === this.edges.length - 1 ? out : read;
-      const inner = i > 0 && i < this.edges.length - 1;
-      say(edge, live.report || inner ? '' : `${count(rate)} rows/s`);
-    });
-    for (const entry of live.logs.slice(this.logged)) this.log(entry);
-    this.logged = live.logs.length;
+    this.edges.forEach((edge, i) => say(edge, live.report ? '' : `${count(flow[i].rows)} rows/s, ${bytes(flow[i].bytes)}/s`));
+    live.logs.splice(0).forEach(entry => this.log(entry));
     if (live.report) this.times(live.report.streams);
   }
 
@@ -185,7 +182,7 @@ class Board {
       this.line({
         ...stream, rows_committed: stream.rows_written, rows_rejected: stream.dead_letters, attempt: stream.attempts.length,
         error: stream.failure?.message,
-      }, {read: 0, out: 0, bytes: 0});
+      }, {read: 0, bytes: 0});
     }
     const changes = (record.streams ?? []).flatMap(stream => (stream.schema_changes ?? []).map(change => row(stream.stream, h('code', {}, change))));
     if (changes.length > 0) this.where.append(h('h2', {}, 'Schema changes'), table('Schema changes', ['Stream', 'Statement'], changes));

@@ -1,4 +1,5 @@
 import {follow, get, path} from '../lib/api.js';
+import {history} from '../lib/charts.js';
 import {badge, h, row, table} from '../lib/dom.js';
 import {between, seconds, time} from '../lib/format.js';
 
@@ -16,7 +17,7 @@ export async function runs(page) {
     all = all.concat(answer.runs);
     next = answer.next;
     more.hidden = next === undefined;
-    place.replaceChildren(table('Runs', ['Started', 'Pipeline', 'Ended as', 'Took', 'By', 'Why'], all.map(line), 'Nothing has been run yet.'));
+    place.replaceChildren(history(all), table('Runs', ['Started', 'Pipeline', 'Ended as', 'Took', 'By', 'Why'], all.map(line), 'Nothing has been run yet.'));
   }
 
   function line(run) {
