@@ -283,7 +283,7 @@ impl<'p> Pump<'p> {
 }
 
 /// The payload of the CopyData message at `at`; none where there is no whole one.
-fn next_payload(frames: &[u8], at: usize) -> Option<&[u8]> {
+pub(crate) fn next_payload(frames: &[u8], at: usize) -> Option<&[u8]> {
     let rest = frames.get(at..)?;
     let (head, tail) = rest.split_first_chunk::<FRAME_HEADER_BYTES>()?;
     let [tag, length @ ..] = head;

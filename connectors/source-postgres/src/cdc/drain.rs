@@ -1,6 +1,6 @@
 //! From what a slot has gathered to rows.
 
-use rapidbyte_pg::{Client, CopyOut, PgError, Transport};
+use rapidbyte_pg::{Client, CopyOut, PgError, Transport, FRAME_HEADER_BYTES};
 use rapidbyte_sdk::names::{quote_identifier, quote_literal};
 use rapidbyte_sdk::types::{BackoffClass, WriteMode};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result, StreamContext, TcpStream};
@@ -14,6 +14,7 @@ use super::table::{Changeable, Identity};
 use crate::catalog::CatalogColumn;
 use crate::fault;
 use crate::plan::Plan;
+use crate::pump::next_payload;
 use crate::stream::Selection;
 use crate::tuple::{SIGNATURE, TRAILER};
 
@@ -56,6 +57,16 @@ pub enum Halt {
     AtEnd,
     /// The host wants no more.
     Ended,
+}
+
+/// How far a COPY has been taken.
+#[derive(Default)]
+struct Progress {
+    /// Whether its header has come.
+    begun: bool,
+    messages: u64,
+    /// Whether its trailer has come.
+    ended: bool,
 }
 
 /// Where the table's columns are in the tuples that follow.
@@ -152,33 +163,47 @@ impl<'p> Drain<'p> {
     /// Takes a COPY to its end, which is only well if the server counted as many messages (I1).
     fn take_all<T: Transport>(&mut self, copy: &mut CopyOut<'_, T>, upto: Lsn) -> Result<(), Stopped> {
         self.table = None;
-        let mut arrived = 0;
-        let mut ended = false;
-        let mut first = true;
+        let mut progress = Progress::default();
         loop {
-            let chunk = match copy.next_chunk() {
-                Ok(Some(chunk)) => chunk,
+            let frames = match copy.frames() {
+                Ok(Some(frames)) => frames,
                 Ok(None) => break,
-                Err(error) if arrived == 0 && slot::is_in_use(&error) => return Err(Stopped::InUse),
+                Err(error) if progress.messages == 0 && slot::is_in_use(&error) => return Err(Stopped::InUse),
                 Err(error) => return Err(self.lost(error).into()),
             };
-            let tuple = if std::mem::take(&mut first) { after_header(chunk)? } else { chunk };
-            match field(tuple)? {
-                Some(bytes) if !ended => {
-                    arrived += 1;
-                    self.take(bytes, upto)?;
-                }
-                None if !ended => ended = true,
-                _ => return Err(broken("data follow COPY's trailer").into()),
-            }
+            let taken = self.take_frames(frames, upto, &mut progress)?;
+            copy.consume(taken);
         }
-        if !ended || copy.rows() != arrived || self.open.is_some() {
-            let message = format!("it counted {} messages and {arrived} arrived, or a transaction has no end", copy.rows());
+        let Progress { messages, ended, .. } = progress;
+        if !ended || copy.rows() != messages || self.open.is_some() {
+            let message = format!("it counted {} messages and {messages} arrived, or a transaction has no end", copy.rows());
             return Err(broken(&message).into());
         }
         Ok(())
     }
 
+    /// Takes all that has arrived whole; gives its size. Apart, so that it is compiled while the COPY goes on: a loop
+    /// that is never left is only interpreted.
+    #[inline(never)]
+    fn take_frames(&mut self, frames: &[u8], upto: Lsn, progress: &mut Progress) -> Result<usize, Stopped> {
+        let mut at = 0;
+        while let Some(payload) = next_payload(frames, at) {
+            at += FRAME_HEADER_BYTES + payload.len();
+            let tuple = if progress.begun { payload } else { after_header(payload)? };
+            progress.begun = true;
+            match field(tuple)? {
+                Some(bytes) if !progress.ended => {
+                    progress.messages += 1;
+                    self.take(bytes, upto)?;
+                }
+                None if !progress.ended => progress.ended = true,
+                _ => return Err(broken("data follow COPY's trailer").into()),
+            }
+        }
+        Ok(at)
+    }
+
+    #[inline(never)]
     fn take(&mut self, bytes: &[u8], upto: Lsn) -> Result<(), Stopped> {
         let message = message::parse(bytes).map_err(|malformed| broken(&malformed.to_string()))?;
         match message {

@@ -7,6 +7,9 @@ use crate::columns::Fault;
 use crate::numeric::NumericError;
 use crate::types::Decoder;
 
+/// So many digits always fit.
+const MOST_U64_DIGITS: usize = 19;
+
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
@@ -69,8 +72,32 @@ fn decimal(text: &[u8], precision: u8, scale: u8) -> Result<i128, NumericError> 
     if whole.is_empty() || kept > usize::from(scale) {
         return Err(if whole.is_empty() { NumericError::Malformed } else { NumericError::TooLarge });
     }
+    let (digits, missing) = (whole.iter().chain(&fraction[..kept]), u32::from(scale) - kept as u32);
+    let (value, fits) = if whole.len() + usize::from(scale) <= MOST_U64_DIGITS {
+        let value = small(digits).ok_or(NumericError::Malformed)? * 10u64.pow(missing);
+        (value.into(), usize::from(precision) >= MOST_U64_DIGITS || value < 10u64.pow(precision.into()))
+    } else {
+        let value = large(digits)?.checked_mul(10i128.pow(missing)).ok_or(NumericError::TooLarge)?;
+        (value, value < 10i128.pow(precision.into()))
+    };
+    if !fits {
+        return Err(NumericError::TooLarge);
+    }
+    Ok(if negative { -value } else { value })
+}
+
+/// A value of at most [`MOST_U64_DIGITS`] digits: 128 bits are slow.
+fn small<'d>(digits: impl Iterator<Item = &'d u8>) -> Option<u64> {
+    let mut value = 0;
+    for digit in digits {
+        value = value * 10 + u64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+    }
+    Some(value)
+}
+
+fn large<'d>(digits: impl Iterator<Item = &'d u8>) -> Result<i128, NumericError> {
     let mut value: i128 = 0;
-    for digit in whole.iter().chain(&fraction[..kept]) {
+    for digit in digits {
         if !digit.is_ascii_digit() {
             return Err(NumericError::Malformed);
         }
@@ -79,12 +106,7 @@ fn decimal(text: &[u8], precision: u8, scale: u8) -> Result<i128, NumericError> 
             .and_then(|value| value.checked_add(i128::from(digit - b'0')))
             .ok_or(NumericError::TooLarge)?;
     }
-    let shift = 10i128.pow(u32::from(scale) - kept as u32);
-    let value = value.checked_mul(shift).ok_or(NumericError::TooLarge)?;
-    if value >= 10i128.pow(precision.into()) {
-        return Err(NumericError::TooLarge);
-    }
-    Ok(if negative { -value } else { value })
+    Ok(value)
 }
 
 /// `\x` and two digits for each byte.
