@@ -4,6 +4,7 @@ import io.rapidbyte.model.BackoffClass;
 import io.rapidbyte.model.CommitState;
 import io.rapidbyte.model.ConnectorError;
 import io.rapidbyte.model.Failure;
+import io.rapidbyte.model.FailureKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +32,8 @@ final class RetryPolicy {
      * @param causes every failure of it that is nobody's echo
      */
     Optional<Duration> delay(int attempt, List<Failure> causes) {
-        boolean again = attempt <= maxRetries
-                && !causes.isEmpty()
-                && causes.stream().allMatch(failure -> mayPass(failure.error()));
+        boolean again =
+                attempt <= maxRetries && !causes.isEmpty() && causes.stream().allMatch(RetryPolicy::mayPass);
         return again
                 ? causes.stream()
                         .map(failure -> delay(attempt, failure.error()))
@@ -41,22 +41,31 @@ final class RetryPolicy {
                 : Optional.empty();
     }
 
-    private static boolean mayPass(ConnectorError error) {
+    private static boolean mayPass(Failure failure) {
+        ConnectorError error = failure.error();
         return error.retryable()
                 && switch (error.category()) {
                     // A wrong password that is tried again locks the account.
                     case CONFIG, AUTH, PERMISSION, SCHEMA, CANCELLED -> false;
                     case RATE_LIMIT, TRANSIENT_NETWORK, TRANSIENT_DB, DATA, INTERNAL -> true;
                 }
-                // An unknown commit is made known by the receipt, which is asked before the next attempt (I10).
-                && (error.safeToRetry() || inDoubt(error));
+                // An unknown commit is made known by the receipt, which is asked before the next attempt (I10). So is
+                // one that
+                // the state could not save.
+                && (error.safeToRetry() || inDoubt(error) || isUnsaved(failure));
+    }
+
+    private static boolean isUnsaved(Failure failure) {
+        return failure.kind() == FailureKind.STATE && has(failure.error(), CommitState.AFTER_COMMIT_CONFIRMED);
     }
 
     /** Whether nobody but the destination's receipt can say if it kept the rows. */
     static boolean inDoubt(ConnectorError error) {
-        return error.commitState()
-                .filter(state -> state == CommitState.AFTER_COMMIT_UNKNOWN)
-                .isPresent();
+        return has(error, CommitState.AFTER_COMMIT_UNKNOWN);
+    }
+
+    private static boolean has(ConnectorError error, CommitState state) {
+        return error.commitState().filter(state::equals).isPresent();
     }
 
     private Duration delay(int attempt, ConnectorError error) {

@@ -79,6 +79,14 @@ class RetryPolicyTest {
                 .isEmpty();
     }
 
+    @Test
+    void a_commit_that_the_state_could_not_save_may_be_tried_again_because_the_receipt_knows_it_I10() {
+        ConnectorError unsaved = inCommit(CommitState.AFTER_COMMIT_CONFIRMED).error();
+        assertThat(policy.delay(
+                        1, List.of(new Failure(FailureKind.STATE, unsaved, Optional.of("users"), Optional.empty()))))
+                .isPresent();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = ErrorCategory.class,
