@@ -44,13 +44,24 @@ final class BusApi {
             request.fail(RunAddresses.CODE_BAD_REQUEST, "a JSON object with a text under \"pipeline\" is needed");
             return;
         }
+        if (request.body() instanceof JsonObject asked
+                && !Integer.valueOf(RunAddresses.VERSION)
+                        .equals(asked.getValue(RunAddresses.PROTOCOL, RunAddresses.VERSION))) {
+            request.fail(
+                    RunAddresses.CODE_BAD_REQUEST,
+                    "this Rapidbyte speaks version " + RunAddresses.VERSION
+                            + " of the bus API; send that as \"protocol\"");
+            return;
+        }
         String runId = RunIds.next();
         // A sender of messages has no say over this process's environment.
         OffLoop.call(vertx, () -> PipelineLoader.parse(text.get(), FILE, Map.of()))
                 .compose(pipeline -> begin(runId, pipeline))
                 .onComplete(done -> {
                     if (done.succeeded()) {
-                        request.reply(new JsonObject().put(RunAddresses.RUN_ID, runId));
+                        request.reply(new JsonObject()
+                                .put(RunAddresses.PROTOCOL, RunAddresses.VERSION)
+                                .put(RunAddresses.RUN_ID, runId));
                     } else {
                         refuse(request, done.cause());
                     }

@@ -8,8 +8,15 @@ package io.rapidbyte.engine;
 public final class RunAddresses {
     private RunAddresses() {}
 
+    /** The version that this engine speaks: words are added, and never change their meaning within a version. */
+    public static final int VERSION = 1;
+
+    /** The version that a request asks for, and that its reply is of. */
+    public static final String PROTOCOL = "protocol";
+
     /**
-     * Starts a run. Request: {@value #PIPELINE}, the text of a pipeline file. Reply: {@value #RUN_ID}.
+     * Starts a run. Request: {@value #PIPELINE}, the text of a pipeline file, and {@value #PROTOCOL} if the asker knows but one. Reply:
+     * {@value #RUN_ID} and {@value #PROTOCOL}.
      * A pipeline with problems fails the request with {@link #CODE_PROBLEMS} and a JSON array of them
      * as message.
      */

@@ -9,10 +9,14 @@ import io.rapidbyte.state.StateStore;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What runs keep, over all states that the folder's pipelines name. */
 final class Books {
@@ -78,9 +82,29 @@ final class Books {
         });
     }
 
-    /** The last run of a pipeline, without its streams. */
+    /** The last runs of pipelines, without their streams. */
+    record LastRuns(Map<StateSettings, Map<String, RunRecord>> byState) {
+        Optional<RunRecord> of(Pipeline pipeline) {
+            return Optional.ofNullable(
+                    byState.getOrDefault(pipeline.state(), Map.of()).get(pipeline.name()));
+        }
+    }
+
+    /** One question to each state, however many pipelines share it. */
+    Future<LastRuns> lastRuns(List<Pipeline> pipelines) {
+        Map<StateSettings, Set<String>> names = pipelines.stream()
+                .collect(
+                        Collectors.groupingBy(Pipeline::state, Collectors.mapping(Pipeline::name, Collectors.toSet())));
+        Map<StateSettings, Map<String, RunRecord>> last = new HashMap<>();
+        List<Future<?>> asked = new ArrayList<>();
+        names.forEach((settings, sharing) -> asked.add(engine.state(settings)
+                .compose(store -> store.lastRuns(List.copyOf(sharing)))
+                .onSuccess(runs -> last.put(
+                        settings, runs.stream().collect(Collectors.toMap(RunRecord::pipeline, Function.identity()))))));
+        return Future.all(asked).map(done -> new LastRuns(last));
+    }
+
     Future<Optional<RunRecord>> lastRun(Pipeline pipeline) {
-        return runs(Optional.of(pipeline), 1, Optional.empty())
-                .map(runs -> runs.stream().findFirst());
+        return lastRuns(List.of(pipeline)).map(last -> last.of(pipeline));
     }
 }

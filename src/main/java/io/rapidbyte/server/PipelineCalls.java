@@ -39,6 +39,9 @@ final class PipelineCalls {
     private final InstantSource clock;
     private int errands;
 
+    /** Files without their secrets, by name and tag: which settings are secret stands in connectors' manifests. */
+    private final Lately<List<String>, String> shown = new Lately<>();
+
     PipelineCalls(Engine engine, Shelf shelf, Books books, FeedHub hub, InstantSource clock) {
         this.clock = clock;
         this.engine = engine;
@@ -48,38 +51,40 @@ final class PipelineCalls {
     }
 
     Future<Answer> list(Call call) {
-        return shelf.list().compose(files -> {
-            List<Future<ObjectNode>> shown = files.stream().map(this::summary).toList();
-            return Future.all(shown).map(done -> {
-                ObjectNode json = NODES.objectNode();
-                ArrayNode pipelines = json.putArray("pipelines");
-                shown.forEach(each -> pipelines.add(each.result()));
-                return Answer.ok(json);
-            });
-        });
+        return shelf.list()
+                .compose(files -> summaries(files).map(shown -> {
+                    ObjectNode json = NODES.objectNode();
+                    json.putArray("pipelines").addAll(shown);
+                    return Answer.ok(json);
+                }));
     }
 
-    private Future<ObjectNode> summary(PipelineFile file) {
+    private Future<List<ObjectNode>> summaries(List<PipelineFile> files) {
+        List<Pipeline> sound =
+                files.stream().flatMap(file -> file.pipeline().stream()).toList();
+        return books.lastRuns(sound)
+                .map(last -> files.stream().map(file -> summary(file, last)).toList());
+    }
+
+    private ObjectNode summary(PipelineFile file, Books.LastRuns last) {
         ObjectNode json = NODES.objectNode()
                 .put("name", file.name())
                 .put("valid", file.pipeline().isPresent());
         json.set("links", Links.ofPipeline(file.name()));
         if (file.pipeline().isEmpty()) {
             json.set("problems", ListingJson.problems(file.problems()));
-            return Future.succeededFuture(json);
+            return json;
         }
         Pipeline pipeline = file.pipeline().get();
         describe(pipeline, json);
         pipeline.schedule().ifPresent(schedule -> json.set("schedule", schedule(schedule)));
         hub.running(pipeline.name()).ifPresent(run -> json.put("running", run));
-        return books.lastRun(pipeline).map(last -> {
-            last.ifPresent(run -> {
-                ObjectNode shown = RecordJson.run(run);
-                shown.set("links", Links.ofRun(run.runId()));
-                json.set("last_run", shown);
-            });
-            return json;
+        last.of(pipeline).ifPresent(run -> {
+            ObjectNode shown = RecordJson.run(run);
+            shown.set("links", Links.ofRun(run.runId()));
+            json.set("last_run", shown);
         });
+        return json;
     }
 
     private ObjectNode schedule(Schedule schedule) {
@@ -117,9 +122,11 @@ final class PipelineCalls {
     /** Without secrets (I31); a file with problems is not shown, since nobody can say what it reveals. */
     private Future<Answer> shown(PipelineFile file, int status) {
         Future<Optional<String>> yaml = file.pipeline()
-                .map(pipeline -> engine.withoutSecrets(pipeline, file.text()).map(Optional::of))
+                .map(pipeline -> shown.get(
+                                List.of(file.name(), file.tag()), () -> engine.withoutSecrets(pipeline, file.text()))
+                        .map(Optional::of))
                 .orElse(Future.succeededFuture(Optional.empty()));
-        return yaml.compose(text -> summary(file).map(json -> {
+        return yaml.compose(text -> summaries(List.of(file)).map(List::getFirst).map(json -> {
             text.ifPresent(shown -> json.put("yaml", shown));
             return new Answer.Json(status, json, Map.of("etag", file.tag()));
         }));

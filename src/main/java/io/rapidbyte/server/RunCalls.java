@@ -119,7 +119,8 @@ final class RunCalls {
                 hub.after(Optional.of(runId), call.optional("after").orElseGet(hub::beginning));
         ObjectNode json = NODES.objectNode();
         ArrayNode events = json.putArray("events");
-        after.orElseGet(() -> hub.events(runId))
+        after.orElseGet(() -> hub.events(runId)).stream()
+                .limit(call.number("limit"))
                 .forEach(
                         event -> events.addRawValue(new RawValue(event.message().text())));
         json.put("complete", after.isPresent());

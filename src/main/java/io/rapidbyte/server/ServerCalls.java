@@ -9,7 +9,6 @@ import io.rapidbyte.engine.ListingJson;
 import io.rapidbyte.engine.ReportJson;
 import io.rapidbyte.telemetry.Telemetry;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,19 +16,13 @@ import java.util.Optional;
 final class ServerCalls {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Five seconds: what lies in folders of connectors changes when people change it. */
-    private static final Duration FRESH = Duration.ofSeconds(5);
-
     private final Engine engine;
     private final Books books;
     private final RunDesk desk;
     private final ApiDescription description;
     private final Telemetry telemetry;
 
-    private Optional<Listed> listed = Optional.empty();
-
-    /** What was found of connectors, or will be. */
-    private record Listed(long nanos, Future<ObjectNode> json) {}
+    private final Lately<Engine, ObjectNode> connectors = new Lately<>();
 
     ServerCalls(Engine engine, Books books, RunDesk desk, ApiDescription description, Telemetry telemetry) {
         this.telemetry = telemetry;
@@ -77,13 +70,11 @@ final class ServerCalls {
                 .put("role", ReportJson.word(call.role()))));
     }
 
-    /** Whoever asks within the same seconds gets the same answer: each module is read whole for its checksum. */
+    /** Each module is read whole for its checksum, so not for everybody who asks. */
     Future<Answer> connectors(Call call) {
-        long now = System.nanoTime();
-        Listed fresh = listed.filter(known -> now - known.nanos() < FRESH.toNanos())
-                .orElseGet(() -> new Listed(now, engine.connectors().map(ServerCalls::json)));
-        listed = Optional.of(fresh);
-        return fresh.json().map(Answer::ok);
+        return connectors
+                .get(engine, () -> engine.connectors().map(ServerCalls::json))
+                .map(Answer::ok);
     }
 
     private static ObjectNode json(List<ConnectorListing> listings) {

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,20 @@ final class RunReads {
         arguments.add(query.limit());
         return sql.rows(text + " ORDER BY started_at DESC, run_id LIMIT ?", arguments.toArray())
                 .map(list -> list.stream().map(row -> run(row, List.of())).toList());
+    }
+
+    /** The last of each of these pipelines that has any. */
+    static Future<List<RunRecord>> last(Sql sql, List<String> pipelines) {
+        if (pipelines.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        // Each of these reads one entry of an index, however long the history is.
+        String last = "(SELECT run_id FROM runs WHERE pipeline = ? ORDER BY started_at DESC, run_id LIMIT 1)";
+        return sql.rows(
+                        "SELECT * FROM runs WHERE run_id IN ("
+                                + String.join(", ", Collections.nCopies(pipelines.size(), last)) + ")",
+                        pipelines.toArray())
+                .map(rows -> rows.stream().map(row -> run(row, List.of())).toList());
     }
 
     static Future<Optional<RunRecord>> find(Sql sql, String runId) {

@@ -239,6 +239,11 @@ public final class StateStore {
         return database.read("list runs", sql -> RunReads.list(sql, query));
     }
 
+    /** The last run of each of these pipelines that has any, in no order, without their streams; at most 1,000 pipelines at once. */
+    public Future<List<RunRecord>> lastRuns(List<String> pipelines) {
+        return database.read("list last runs", sql -> RunReads.last(sql, pipelines));
+    }
+
     /** With its streams and their attempts. */
     public Future<Optional<RunRecord>> run(String runId) {
         return database.read("read a run", sql -> RunReads.find(sql, runId));

@@ -235,6 +235,7 @@ class EngineTest {
     void a_run_is_cancelled_by_message() throws Exception {
         JsonObject started = await(request(RunAddresses.START, "pipeline", yaml("mode: spin", 0, "", "")));
         String runId = started.getString("run_id");
+        assertThat(started.getInteger("protocol")).isEqualTo(RunAddresses.VERSION);
         Promise<JsonObject> finished = Promise.promise();
         vertx.eventBus().<JsonObject>consumer(RunAddresses.events(runId), e -> {
             if (e.body().getString("type").equals("run_finished")) {
@@ -258,6 +259,11 @@ class EngineTest {
                 .isInstanceOfSatisfying(
                         ReplyException.class,
                         e -> assertThat(e.failureCode()).isEqualTo(RunAddresses.CODE_BAD_REQUEST));
+        JsonObject later =
+                new JsonObject().put("pipeline", yaml("rows: 1", 0, "", "")).put("protocol", 2);
+        assertThatThrownBy(() -> await(vertx.eventBus().request(RunAddresses.START, later)))
+                .cause()
+                .hasMessageContaining("speaks version 1");
         assertThatThrownBy(() -> await(request(RunAddresses.START, "pipeline", "version: \"1.0\"\n")))
                 .cause()
                 .isInstanceOfSatisfying(ReplyException.class, e -> {

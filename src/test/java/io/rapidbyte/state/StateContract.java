@@ -896,6 +896,9 @@ abstract class StateContract {
                 .extracting(RunRecord::runId)
                 .containsExactly("run-3", "run-2");
         assertThat(get(store.runs(Optional.empty(), 10))).hasSize(4);
+        List<RunRecord> newest = get(store.runs(Optional.of(PIPELINE), 1));
+        assertThat(get(store.lastRuns(List.of(PIPELINE, "never-run")))).isEqualTo(newest);
+        assertThat(get(store.lastRuns(List.of()))).isEmpty();
         assertThat(get(store.run("nobody"))).isEmpty();
     }
 

@@ -15,6 +15,9 @@ import io.rapidbyte.model.RunReport;
 import io.rapidbyte.model.RunStatus;
 import io.rapidbyte.state.StateLocation;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +51,10 @@ class RunTraceTest {
     }
 
     private RunReport run(String source, Map<String, String> settings) throws PipelineException {
+        return run(source, "test-dest", settings);
+    }
+
+    private RunReport run(String source, String destination, Map<String, String> settings) throws PipelineException {
         vertx.eventBus().addOutboundInterceptor(sent -> {
             if (sent.message().address().endsWith(".data")) {
                 carried.computeIfAbsent(sent.message().address(), edge -> ConcurrentHashMap.newKeySet())
@@ -60,9 +67,9 @@ class RunTraceTest {
                 pipeline: traced
                 source: {use: test-source, config: {%s}, streams: [{name: numbers}]}
                 transforms: [{use: test-transform}]
-                destination: {use: test-dest, config: {}, write_mode: append}
+                destination: {use: "%s", config: {}, write_mode: append}
                 resources: {max_retries: 1}
-                """.formatted(source);
+                """.formatted(source, destination);
         Map<String, String> environment = new java.util.HashMap<>(settings);
         environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint());
         try (OtlpExport export = OtlpExport.configured(environment).orElseThrow()) {
@@ -110,6 +117,52 @@ class RunTraceTest {
                 .containsEntry("rapidbyte.connector", "test-dest")
                 .containsEntry("rapidbyte.run_id", attributes(run).get("rapidbyte.run_id"))
                 .containsKeys("rapidbyte.stream", "rapidbyte.seconds.total", "rapidbyte.seconds.cpu");
+    }
+
+    @Test
+    void a_verticle_in_a_connectors_place_learns_the_context() throws PipelineException {
+        Set<String> opened = ConcurrentHashMap.newKeySet();
+        Set<String> framed = ConcurrentHashMap.newKeySet();
+        vertx.eventBus().<JsonObject>consumer("trace.sink", message -> {
+            if ("describe".equals(message.body().getString("request"))) {
+                message.reply(
+                        new JsonObject("{\"protocol\": 1, \"roles\": {\"destination\": {\"modes\": [\"append\"]}}}"));
+            } else {
+                opened.add(message.headers().get("traceparent"));
+                take(message.body().getString("line"), framed);
+                message.reply(new JsonObject());
+            }
+        });
+        assertThat(run("rows: 100, batch_rows: 10", "bus:trace.sink", Map.of()).status())
+                .isEqualTo(RunStatus.SUCCEEDED);
+        Span destination =
+                Objects.requireNonNull(byStage(receiver.spans("stage")).get("destination"));
+        assertThat(opened).containsExactly(context(destination));
+        assertThat(framed).containsExactly(context(destination));
+    }
+
+    /** A destination of a hundred rows, which it forgets. */
+    private void take(String line, Set<String> contexts) {
+        MessageConsumer<Object> consumer = vertx.eventBus().consumer(line + ".verticle");
+        consumer.handler(message -> {
+            String sequence = message.headers().get("sequence");
+            if (sequence != null) {
+                contexts.add(message.headers().get("traceparent"));
+                tell(line, "credit", new JsonObject().put("through", Long.parseLong(sequence) + 4));
+            }
+            switch (String.valueOf(message.headers().get("type"))) {
+                case "barrier" ->
+                    tell(line, "confirm", new JsonObject().put("barrier", ((JsonObject) message.body()).getLong("id")));
+                case "end" -> tell(line, "done", new JsonObject().put("rows", 100));
+                case "close", "ping" -> message.reply(new JsonObject());
+                default -> {}
+            }
+        });
+        tell(line, "credit", new JsonObject().put("through", 4));
+    }
+
+    private void tell(String line, String type, JsonObject body) {
+        vertx.eventBus().send(line + ".engine", body, new DeliveryOptions().addHeader("type", type));
     }
 
     /** Each attempt has stages of its own, with the times of its own; only the one that failed first carries the error. */

@@ -23,7 +23,7 @@ export async function run(page, id) {
   }
   let live = fromSnapshot(record.progress);
   // Events say how things stand, not by how much they changed: those that are in the snapshot already only add the log.
-  const {events} = await get(`${at}/events`);
+  const {events} = await get(`${at}/events?limit=2000`);
   events.forEach(event => apply(live, event));
   board.show(live);
   let waiting = false;
