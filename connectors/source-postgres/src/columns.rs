@@ -4,7 +4,7 @@
 //! interprets it for a moment, compiles it in another, and never falls back. A value that does not fit
 //! is remembered and the loop goes on; the caller then gives up the whole batch.
 
-use rapidbyte_sdk::arrow::Column;
+use rapidbyte_sdk::arrow::{copy_value, Column};
 
 use crate::numeric::{self, NumericError};
 use crate::tuple::{Field, TupleIndex};
@@ -233,7 +233,7 @@ fn append_variable(fields: &[Field], bytes: &[u8], column: &mut Column, skip: us
         let skipped = skip.min(length);
         let size = length - skipped;
         let from = field.start as usize + skipped;
-        values[at..at + size].copy_from_slice(&bytes[from..from + size]);
+        copy_value(&bytes[from..from + size], &mut values[at..at + size]);
         at += size;
         end.copy_from_slice(&((start + at) as u32).to_le_bytes());
     }

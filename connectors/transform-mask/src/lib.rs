@@ -23,6 +23,7 @@
 mod config;
 mod mask;
 mod plan;
+mod sha256;
 #[cfg(test)]
 mod tests;
 

@@ -11,6 +11,8 @@
 //! within `out`; fixed ones take [`LENGTH_BYTES`] and their width, or [`LENGTH_BYTES`] as a NULL.
 //! Each returns whether it met a value that its fields cannot hold.
 
+use rapidbyte_sdk::arrow::copy_value;
+
 /// In front of every field.
 pub(super) const LENGTH_BYTES: usize = 4;
 /// The length of a NULL, the same from either end.
@@ -212,7 +214,7 @@ pub(super) unsafe fn put_bytes<const NULLS: bool>(
             store(out, *cursor + LENGTH_BYTES as u32 - 1 + prefix, [JSONB_VERSION]);
             store(out, *cursor, field.to_be_bytes());
             let to = out.add((*cursor + LENGTH_BYTES as u32 + prefix) as usize);
-            std::ptr::copy_nonoverlapping(values.as_ptr().add(from), to, length);
+            copy_value(values.get_unchecked(from..from + length), std::slice::from_raw_parts_mut(to, length));
         }
         *cursor += LENGTH_BYTES as u32 + field;
     }
@@ -241,8 +243,8 @@ pub(super) unsafe fn put_made(ends: &[u32], fields: &[u8], cursors: &mut [u32], 
         let length = *end - start;
         // SAFETY: the caller's promise.
         unsafe {
-            let to = out.add(*cursor as usize);
-            std::ptr::copy_nonoverlapping(fields.as_ptr().add(start as usize), to, length as usize);
+            let to = std::slice::from_raw_parts_mut(out.add(*cursor as usize), length as usize);
+            copy_value(fields.get_unchecked(start as usize..*end as usize), to);
         }
         *cursor += length;
         start = *end;

@@ -63,7 +63,7 @@ impl Buffer {
         // SAFETY: the capacity holds the slice, as above; `value` cannot overlap memory that
         // `self` borrows mutably.
         unsafe {
-            std::ptr::copy_nonoverlapping(value.as_ptr(), self.bytes.as_mut_ptr().add(len), value.len());
+            copy_unchecked(value.as_ptr(), self.bytes.as_mut_ptr().add(len), value.len());
             self.bytes.set_len(len + value.len());
         }
     }
@@ -93,6 +93,62 @@ impl Buffer {
     fn grow(&mut self, more: usize) {
         self.bytes.reserve(more);
     }
+}
+
+/// Copies a value of any length, which is mostly short, between slices of one length.
+///
+/// In loops over values this is twice as fast as `copy_from_slice`. That becomes the instruction `memory.copy`, which the host carries
+/// out in a call out of its compiled code, whatever the length: a third of what a copy of short texts costs. Up to 64 bytes are loaded
+/// and stored here, in words that overlap, without a loop (which the Rust compiler would turn into `memory.copy` again).
+///
+/// # Panics
+/// Where the lengths differ.
+#[inline(always)]
+pub fn copy_value(from: &[u8], to: &mut [u8]) {
+    assert!(from.len() == to.len());
+    // SAFETY: both are as long as is copied, and a mutable slice overlaps no other.
+    unsafe { copy_unchecked(from.as_ptr(), to.as_mut_ptr(), from.len()) }
+}
+
+/// # Safety
+/// Both places must hold `length` bytes, and must not overlap.
+#[inline(always)]
+unsafe fn copy_unchecked(from: *const u8, to: *mut u8, length: usize) {
+    // SAFETY: each call below is for a place whose end is within `length`, as the branch around it proves.
+    unsafe {
+        if length > 64 {
+            return std::ptr::copy_nonoverlapping(from, to, length);
+        }
+        if length >= 8 {
+            copy_word::<u64>(from, to, 0);
+            copy_word::<u64>(from, to, length - 8);
+            if length > 16 {
+                copy_word::<u64>(from, to, 8);
+                copy_word::<u64>(from, to, length - 16);
+            }
+            if length > 32 {
+                copy_word::<u64>(from, to, 16);
+                copy_word::<u64>(from, to, 24);
+                copy_word::<u64>(from, to, length - 32);
+                copy_word::<u64>(from, to, length - 24);
+            }
+        } else if length >= 4 {
+            copy_word::<u32>(from, to, 0);
+            copy_word::<u32>(from, to, length - 4);
+        } else if length > 0 {
+            copy_word::<u8>(from, to, 0);
+            copy_word::<u8>(from, to, length / 2);
+            copy_word::<u8>(from, to, length - 1);
+        }
+    }
+}
+
+/// # Safety
+/// Both places must hold a `T` at `at`.
+#[inline(always)]
+unsafe fn copy_word<T>(from: *const u8, to: *mut u8, at: usize) {
+    // SAFETY: the caller's promise; nothing is said of alignment.
+    unsafe { to.add(at).cast::<T>().write_unaligned(from.add(at).cast::<T>().read_unaligned()) }
 }
 
 /// Reads the `index`-th value of `N` bytes.

@@ -28,6 +28,7 @@ mod write;
 mod tests;
 
 pub use batch::Batch;
+pub use buffer::copy_value;
 pub use column::Column;
 pub use error::{ArrowError, Result};
 pub use reader::{Reader, SchemaCache};

@@ -177,6 +177,17 @@ fn values(ipc: &[u8]) -> Vec<Vec<Option<Vec<u8>>>> {
 }
 
 #[test]
+fn values_of_every_length_are_copied_and_nothing_beside_them() {
+    let from: Vec<u8> = (1..=100).collect();
+    for length in 0..=100 {
+        let mut to = [0; 102];
+        copy_value(&from[..length], &mut to[1..=length]);
+        assert_eq!(to[1..=length], from[..length]);
+        assert!(to[0] == 0 && to[length + 1..].iter().all(|byte| *byte == 0), "{length}");
+    }
+}
+
+#[test]
 fn the_limit_counts_the_bytes_of_the_finished_stream() {
     let limit = 4096;
     let schema = Schema::new(vec![
