@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +134,7 @@ class FollowTest {
     }
 
     @Test
+    @Tag("crash")
     void a_destination_that_is_away_for_a_while_is_waited_for() {
         target = mortal.database();
         RunHandle run = begin(follow("t"));
@@ -161,7 +163,7 @@ class FollowTest {
         untilEqual("u");
         mortal.killNow();
         mortal.restart();
-        source.execute("insert into u values (2)", "insert into t values (2)");
+        source.execute("set synchronous_commit = on", "insert into u values (2)", "insert into t values (2)");
         untilEqual("u");
         untilEqual("t");
         endWell(run);
@@ -194,6 +196,7 @@ class FollowTest {
     }
 
     @Test
+    @Tag("crash")
     void a_limit_of_time_ends_no_run_that_is_to_go_on() {
         long since = System.nanoTime();
         RunHandle run = begin(follow("t").source("limits: {max_wall_seconds: 1, max_cpu_seconds: 1}"));

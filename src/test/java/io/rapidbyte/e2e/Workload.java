@@ -139,7 +139,9 @@ public final class Workload implements AutoCloseable {
             writer.commit();
         } else if (dice == 20 && random.nextInt(4) == 0) {
             settle();
+            change(writer, number);
             run(writer, "truncate " + table);
+            change(writer, number);
             writer.commit();
         } else {
             change(writer, number);
