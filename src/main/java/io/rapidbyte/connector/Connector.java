@@ -97,6 +97,14 @@ public final class Connector {
     }
 
     /**
+     * Starts what runs guests, unless it has been. Returns at once: it takes as long as all else that stands between a command
+     * and its first row, and the first {@link #load} waits for it.
+     */
+    public static void startRuntime() {
+        Thread.ofPlatform().daemon().name("guest engine").start(GuestEngine::shared);
+    }
+
+    /**
      * Makes an instance. Call it, and everything of the instance but {@code cancel} and
      * {@code timings}, on one {@link io.rapidbyte.wasm.GuestThread}.
      *

@@ -4,6 +4,7 @@ import io.rapidbyte.config.Pipeline;
 import io.rapidbyte.config.PipelineException;
 import io.rapidbyte.config.Redaction;
 import io.rapidbyte.config.StateSettings;
+import io.rapidbyte.connector.Connector;
 import io.rapidbyte.connector.ConnectorCatalog;
 import io.rapidbyte.connector.ConnectorListing;
 import io.rapidbyte.flow.FramePool;
@@ -53,8 +54,9 @@ public final class Engine {
         this.stores = stores;
     }
 
-    /** Deploys the orchestrator; the caller owns {@code vertx}. */
+    /** Deploys the orchestrator, while the guests' runtime starts; the caller owns {@code vertx}. */
     public static Future<Engine> start(Vertx vertx, EngineOptions options) {
+        Connector.startRuntime();
         return OffLoop.call(vertx, () -> ConnectorCatalog.of(options.connectorPath()))
                 .compose(catalog -> start(vertx, catalog, new StateStores(vertx, options.state()), options.tracer()));
     }
