@@ -76,6 +76,7 @@ pub(crate) fn load_stage(plan: &mut Plan, schema: &Schema) -> Vec<String> {
             name: name.to_owned(),
             bare_type_name: sql_type.to_owned(),
             form: Form::Binary(form),
+            same_type: false,
         });
         added.push(format!("ADD {} {sql_type}", quote_identifier(name)));
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rapidbyte_pg::tuples;
 use rapidbyte_sdk::arrow::{ArrowError, Reader, Schema, SchemaCache};
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{Barrier, CommitState};
@@ -35,30 +36,39 @@ pub(crate) fn next(input: &mut Inbox) -> Result<Next> {
     })
 }
 
-/// Batches of one schema.
+/// Batches of one schema, or of tuples with the same columns.
 struct Batches<'a> {
     table: &'a Table,
     schema: &'a Schema,
     cache: SchemaCache,
-    /// The schema that was last found to be equal, by address.
-    accepted: Rc<Schema>,
+    /// What the last schema was found to be.
+    known: (Rc<Schema>, Rows),
+}
+
+/// What the rows of a batch are.
+#[derive(Clone, Copy)]
+enum Rows {
+    Columns,
+    Tuples,
 }
 
 impl<'a> Batches<'a> {
     fn new(table: &'a Table, schema: &'a Schema) -> Batches<'a> {
-        Batches { table, schema, cache: SchemaCache::default(), accepted: Rc::default() }
+        Batches { table, schema, cache: SchemaCache::default(), known: (Rc::default(), Rows::Columns) }
     }
 
     /// None for a batch of another schema.
-    fn open<'b>(&mut self, ipc: &'b [u8]) -> Result<Option<Reader<'b>>> {
+    fn open<'b>(&mut self, ipc: &'b [u8]) -> Result<Option<(Reader<'b>, Rows)>> {
         let reader = Reader::cached(ipc, &mut self.cache).map_err(|e| bad_batch(self.table, &e))?;
-        if !Rc::ptr_eq(&reader.shared_schema(), &self.accepted) {
-            if reader.schema() != self.schema {
+        let schema = reader.shared_schema();
+        if !Rc::ptr_eq(&schema, &self.known.0) {
+            let rows = if tuples::is_form_of(&schema) { Rows::Tuples } else { Rows::Columns };
+            if matches!(rows, Rows::Columns) && *schema != *self.schema {
                 return Ok(None);
             }
-            self.accepted = reader.shared_schema();
+            self.known = (schema, rows);
         }
-        Ok(Some(reader))
+        Ok(Some((reader, self.known.1)))
     }
 }
 
@@ -78,14 +88,22 @@ pub(crate) fn feed(
     let mut rows = 0;
     loop {
         let mut sink = sink::open(session, loading, schema, method, rows_before + rows)?;
+        let takes_tuples = method == LoadMethod::Copy && loading.plan.takes_tuples(schema);
+        if takes_tuples {
+            host::accept_form(tuples::FORM)?;
+        }
         host::phase(phases::COPY);
         let mut done = true;
         while let Next::Batch(ipc) = following {
-            let Some(mut reader) = batches.open(&ipc)? else {
+            let Some((mut reader, rows)) = batches.open(&ipc)? else {
                 following = Next::Batch(ipc);
                 break;
             };
-            put_rows(sink.as_mut(), &mut reader, loading)?;
+            match rows {
+                Rows::Columns => put_rows(sink.as_mut(), &mut reader, loading)?,
+                Rows::Tuples if takes_tuples => put_tuples(sink.as_mut(), &mut reader, loading)?,
+                Rows::Tuples => return Err(not_accepted(&loading.target)),
+            }
             // Its memory goes before the next one comes.
             drop(ipc);
             following = match next(input) {
@@ -115,9 +133,13 @@ pub(crate) fn feed_guarded(guard: &mut Guard<'_>, input: &mut Inbox, first: Vec<
     let mut chunk = Chunk::default();
     let mut following = Next::Batch(first);
     while let Next::Batch(ipc) = following {
-        let Some(mut reader) = batches.open(&ipc)? else {
-            following = Next::Batch(ipc);
-            break;
+        let mut reader = match batches.open(&ipc)? {
+            Some((reader, Rows::Columns)) => reader,
+            Some((_, Rows::Tuples)) => return Err(not_accepted(&guard.loading.target)),
+            None => {
+                following = Next::Batch(ipc);
+                break;
+            }
         };
         let mut rows = 0;
         while let Some(batch) = reader.next_batch().map_err(|e| bad_batch(&guard.loading.target, &e))? {
@@ -138,6 +160,19 @@ fn put_rows(sink: &mut (dyn sink::Sink + '_), reader: &mut Reader<'_>, loading: 
         sink.rows(&batch, 0..batch.rows())?;
     }
     Ok(())
+}
+
+fn put_tuples(sink: &mut (dyn sink::Sink + '_), reader: &mut Reader<'_>, loading: &Loading) -> Result<()> {
+    while let Some(batch) = reader.next_batch().map_err(|e| bad_batch(&loading.target, &e))? {
+        sink.tuples(batch.columns()[0].joined(), batch.rows())?;
+    }
+    Ok(())
+}
+
+/// Tuples fit the table as it was when they were accepted.
+pub(crate) fn not_accepted(table: &Table) -> ConnectorError {
+    let message = format!("rows for {table} came as tuples, which the table as it is now cannot take; was it altered during the load?");
+    errors::schema("dest.tuples-not-accepted", message)
 }
 
 pub(crate) fn schema_of(ipc: &[u8], table: &Table) -> Result<Schema> {

@@ -1,5 +1,6 @@
 //! How the columns of a stream meet those of a table: by name, never by position (I22).
 
+use rapidbyte_pg::tuples;
 use rapidbyte_sdk::arrow::{DataType, Field, Schema};
 use rapidbyte_sdk::names::quote_identifier;
 use rapidbyte_sdk::types::{
@@ -29,6 +30,8 @@ pub(crate) struct Planned {
     /// What its text form can be cast to without being cut or rounded.
     pub(crate) bare_type_name: String,
     pub(crate) form: Form,
+    /// Whether the column's type is the stream's native one, so that their binary forms are the same.
+    pub(crate) same_type: bool,
 }
 
 /// How a column's values are written.
@@ -45,6 +48,16 @@ impl Plan {
     /// Whether every column has a binary form.
     pub(crate) fn is_binary(&self) -> bool {
         self.columns.iter().all(|column| column.form != Form::Text)
+    }
+
+    /// Whether the server can read tuples of the stream as another has written them: all columns, in their order and own types.
+    pub(crate) fn takes_tuples(&self, schema: &Schema) -> bool {
+        let taken = |(place, column): (usize, &Planned)| {
+            column.index == place && column.same_type && matches!(column.form, Form::Binary(_))
+        };
+        tuples::is_offered(schema)
+            && self.columns.len() == schema.fields.len()
+            && self.columns.iter().enumerate().all(taken)
     }
 
     /// The columns' names, quoted, for COPY and INSERT.
@@ -101,7 +114,8 @@ fn meet(
             ),
         ));
     }
-    let form = match fitting_form(field, column, known) {
+    let same_type = is_same_type(field, column, known);
+    let form = match fitting_form(field, column, same_type) {
         Some(form) => form,
         None => match policy.type_change {
             TypeChangePolicy::Coerce => Form::Text,
@@ -109,12 +123,15 @@ fn meet(
             TypeChangePolicy::Fail | TypeChangePolicy::Null => return Err(mismatch(table, field, column)),
         },
     };
-    Ok(Planned { index, name: column.name.clone(), bare_type_name: column.bare_type_name.clone(), form })
+    Ok(Planned { index, name: column.name.clone(), bare_type_name: column.bare_type_name.clone(), form, same_type })
+}
+
+fn is_same_type(field: &Field, column: &Column, known: &KnownTypes) -> bool {
+    field.native_type().and_then(|native| known.get(native)).is_some_and(|known| known.oid == column.type_oid)
 }
 
 /// The form in which every value of the field is exactly a value of the column; none if there is none.
-fn fitting_form(field: &Field, column: &Column, known: &KnownTypes) -> Option<Form> {
-    let same_type = field.native_type().and_then(|native| known.get(native)).is_some_and(|k| k.oid == column.type_oid);
+fn fitting_form(field: &Field, column: &Column, same_type: bool) -> Option<Form> {
     if rounds(field, column) && !(same_type && column.is_domain) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! One stream, frontier by frontier: each in a transaction that ends at its barrier.
 
-use rapidbyte_pg::TransactionStatus;
+use rapidbyte_pg::{tuples, TransactionStatus};
 use rapidbyte_sdk::arrow::Schema;
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{Barrier, CommitState, DataErrorPolicy, WriteMode, WriteSummary};
@@ -136,11 +136,12 @@ impl Load<'_> {
     /// Takes batches up to a barrier or another schema.
     fn take(&mut self, input: &mut Inbox, first: Vec<u8>) -> Result<Next> {
         let schema = feed::schema_of(&first, &self.target)?;
-        if self.types.as_ref().is_none_or(|(known, _)| *known != schema) {
+        // Tuples have the columns of the last schema.
+        if !tuples::is_form_of(&schema) && self.types.as_ref().is_none_or(|(known, _)| *known != schema) {
             let types = prepare::types_of(self.session, &self.target, &schema)?;
             self.types = Some((schema, types));
         }
-        let (schema, types) = self.types.as_ref().expect("was set above");
+        let Some((schema, types)) = &self.types else { return Err(feed::not_accepted(&self.target)) };
         let (session, target, ctx, method) = (&mut *self.session, &self.target, self.ctx, self.method);
         let mut merge = None;
         let mut loading = match &mut self.way {

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{barrier, batch, inbound, logs, target};
+use rapidbyte_pg::tuples;
 use rapidbyte_sdk::arrow::{Column, DataType, Field, Schema};
 use rapidbyte_sdk::types::*;
 use rapidbyte_sdk::{testing, ConnectorError};
@@ -284,5 +285,110 @@ fn a_stream_of_many_batches_and_a_changing_schema_arrives_whole() {
         let summary = target.write("people", mode, inbound(batches())).unwrap();
         assert_eq!(summary.rows, 8);
         assert_eq!(target.ask("SELECT count(*) || ' ' || count(extra) || ' ' || count(name) FROM people"), "8 2 4");
+    }
+}
+
+/// A tuple of COPY's binary format: an id and a name.
+fn tuple(columns: &mut [Column], row: usize) {
+    let name = format!("name {row}");
+    let fields = [&8i32.to_be_bytes()[..], &(row as i64).to_be_bytes(), &(name.len() as i32).to_be_bytes(), name.as_bytes()];
+    columns[0].push_bytes(&[&2i16.to_be_bytes()[..], &fields.concat()].concat());
+}
+
+fn batch_of_tuples(rows: std::ops::Range<usize>) -> Vec<u8> {
+    batch(&tuples::schema(), rows.len(), |columns, row| tuple(columns, rows.start + row))
+}
+
+fn offered() -> Vec<u8> {
+    batch(&tuples::offer(people()), 0, person)
+}
+
+fn accepted() -> bool {
+    testing::reset().accepted_forms == [tuples::FORM]
+}
+
+#[test]
+fn tuples_go_to_the_server_as_they_are_in_every_mode_and_across_barriers() {
+    let target = target("tuples");
+    target.ask("CREATE TABLE people (added int DEFAULT 7, name text, id bigint PRIMARY KEY); INSERT INTO people VALUES (1, 'old', 3)");
+    for (mode, rows) in [(WriteMode::Upsert, "0-9"), (WriteMode::Replace, "0-9"), (WriteMode::Append, "0-9")] {
+        if mode == WriteMode::Append {
+            target.ask("TRUNCATE people");
+        }
+        testing::reset();
+        let mixed = batch(&tuples::offer(people()), 1, |columns, _| {
+            columns[0].push_i64(9);
+            columns[1].push_bytes(b"name 9");
+        });
+        let mut stream: Vec<_> = [offered(), batch_of_tuples(0..3)].map(|ipc| Ok(Inbound::Batch(ipc))).into();
+        stream.push(barrier(1, false));
+        stream.extend([batch_of_tuples(3..6), batch_of_tuples(6..9), mixed].map(|ipc| Ok(Inbound::Batch(ipc))));
+        stream.push(barrier(2, true));
+        let summary = target.write("people", mode, stream).unwrap();
+        assert_eq!(summary.rows, 10, "{mode:?}");
+        assert!(testing::reset().accepted_forms.iter().all(|form| form == tuples::FORM));
+        assert_eq!(target.ask("SELECT min(id) || '-' || max(id) FROM people"), rows, "{mode:?}");
+        assert_eq!(target.ask("SELECT count(*) FROM people WHERE name = 'name ' || id"), "10", "{mode:?}");
+    }
+}
+
+#[test]
+fn tuples_are_accepted_by_a_table_of_the_very_same_types_only() {
+    let cases = [
+        ("CREATE TABLE people (id bigint, name text)", true),
+        ("CREATE TABLE people (name text, id bigint)", true),
+        ("CREATE TABLE people (id bigint, name text, more int)", true),
+        ("CREATE TABLE people (id numeric, name text)", false),
+        ("CREATE TABLE people (id bigint, name varchar)", false),
+        ("CREATE TABLE people (id bigint, name text GENERATED ALWAYS AS ('x') STORED)", false),
+    ];
+    for (number, (sql, takes)) in cases.into_iter().enumerate() {
+        let target = target(&format!("very_same_{number}"));
+        target.ask(sql);
+        testing::reset();
+        target.append("people", vec![offered()]).unwrap();
+        assert_eq!(accepted(), takes, "{sql}");
+        testing::reset();
+        let written = target.run(2).append("people", vec![offered(), batch_of_tuples(0..3)]);
+        match takes {
+            true => assert_eq!(written.unwrap().rows, 3),
+            false => assert_eq!(written.unwrap_err().code, "dest.tuples-not-accepted", "{sql}"),
+        }
+        let rows = if takes { "3" } else { "0" };
+        assert_eq!(target.ask("SELECT count(*) FROM people"), rows, "{sql}");
+    }
+}
+
+#[test]
+fn tuples_are_neither_accepted_nor_taken_where_rows_have_to_be_told_apart() {
+    let target = target("told_apart");
+    testing::reset();
+    target.append("not_offered", vec![batch(&people(), 1, person)]).unwrap();
+    assert!(!accepted());
+    target.with(|target| target.load_method = "insert").append("inserted", vec![offered()]).unwrap();
+    assert!(!accepted());
+    let guarded = target.with(|target| target.on_data_error = DataErrorPolicy::Skip);
+    guarded.append("guarded", vec![offered()]).unwrap();
+    assert!(!accepted());
+    for (name, target) in [("guarded", &guarded), ("inserted", &target.with(|target| target.load_method = "insert"))] {
+        let error = target.run(2).append(name, vec![offered(), batch_of_tuples(0..3)]).unwrap_err();
+        assert_eq!(error.code, "dest.tuples-not-accepted");
+    }
+    let error = target.append("nameless", vec![batch_of_tuples(0..3)]).unwrap_err();
+    assert_eq!(error.code, "dest.tuples-not-accepted");
+}
+
+#[test]
+fn a_tuple_that_the_server_cannot_read_fails_the_load_and_leaves_nothing() {
+    let target = target("broken_tuples");
+    for broken in [&b"\xff\xff"[..], b"\0\x02\0\0\0\x08", b"\0\x03", b""] {
+        let bad = batch(&tuples::schema(), 1, |columns, _| columns[0].push_bytes(broken));
+        let error = target.append("people", vec![offered(), batch_of_tuples(0..3), bad, batch_of_tuples(3..6)]);
+        match error {
+            Err(error) => assert_eq!(error.commit_state, Some(CommitState::BeforeCommit), "{error}"),
+            Ok(_) => assert!(broken.is_empty()),
+        }
+        let rows = if broken.is_empty() { "6" } else { "0" };
+        assert_eq!(target.ask("SELECT count(*) FROM people"), rows);
     }
 }

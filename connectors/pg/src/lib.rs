@@ -23,6 +23,7 @@ mod rows;
 mod startup;
 pub mod text;
 mod transport;
+pub mod tuples;
 mod wire;
 
 pub use client::{Client, TransactionStatus};

@@ -33,6 +33,8 @@ pub struct TestHost {
     pub rejected: Vec<RejectedRecord>,
     /// What was told of altered schemas, in order.
     pub schema_changes: Vec<String>,
+    /// The forms that are accepted: by the connector under test, or by what stands behind it.
+    pub accepted_forms: Vec<String>,
     /// Stored values by scope and key.
     pub state: BTreeMap<(&'static str, String), Vec<u8>>,
     /// What `is_cancelled` tells; blocking calls then fail.
@@ -132,6 +134,15 @@ pub(crate) fn emit_batch(ipc: &[u8]) -> Result<()> {
         let copy = timed(&mut host.time, "emit", || ipc.to_vec());
         host.pass(Inbound::Batch(copy))
     })
+}
+
+pub(crate) fn accept_form(form: &str) -> Result<()> {
+    with(|host| host.accepted_forms.push(form.to_owned()));
+    Ok(())
+}
+
+pub(crate) fn is_form_accepted(form: &str) -> Result<bool> {
+    Ok(with(|host| host.accepted_forms.iter().any(|accepted| accepted == form)))
 }
 
 pub(crate) fn next_batch() -> Result<Option<Inbound>> {

@@ -39,8 +39,19 @@ pub struct BadField {
 
 /// Appends the noted tuples to the columns. After an error the columns hold values that mean nothing.
 pub fn append(index: &TupleIndex, bytes: &[u8], decoders: &[Decoder], columns: &mut [Column]) -> Result<(), BadField> {
+    append_some(index, bytes, decoders, columns, |_| true)
+}
+
+/// As [`append`], to those columns only whose numbers are wanted.
+pub fn append_some(
+    index: &TupleIndex,
+    bytes: &[u8],
+    decoders: &[Decoder],
+    columns: &mut [Column],
+    wanted: impl Fn(usize) -> bool,
+) -> Result<(), BadField> {
     let mut worst: Option<BadField> = None;
-    for (number, (decoder, column)) in decoders.iter().zip(columns).enumerate() {
+    for (number, (decoder, column)) in decoders.iter().zip(columns).enumerate().filter(|(number, _)| wanted(*number)) {
         let fields = index.column(number);
         let outcome = append_column(*decoder, fields, bytes, column);
         if outcome.nulls {

@@ -33,6 +33,8 @@ pub struct Config {
     statement_timeout_seconds: Option<u32>,
     #[serde(default)]
     pub resume: Resume,
+    #[serde(default)]
+    pub pass_through: PassThrough,
     /// Of streams of changes; without them they are derived from the pipeline's name.
     #[serde(default)]
     pub replication_slot: Option<String>,
@@ -56,6 +58,16 @@ pub enum Resume {
     Auto,
     /// Wherever the key allows it.
     Key,
+    Off,
+}
+
+/// Whether rows may pass as the server has sent them, for another PostgreSQL to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PassThrough {
+    /// Where the destination takes them so.
+    #[default]
+    Auto,
     Off,
 }
 

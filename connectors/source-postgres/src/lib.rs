@@ -15,6 +15,7 @@ mod numeric;
 mod order;
 mod ordering;
 mod pace;
+mod passing;
 mod plan;
 mod pump;
 mod route;
@@ -28,18 +29,19 @@ mod types;
 use rapidbyte_pg::{Client, ConnectOptions};
 use rapidbyte_sdk::host::{self, phases};
 use rapidbyte_sdk::types::{
-    Column, ComparableTable, Comparison, DiscoveredStream, KeyRange, LogSlot, RangeDigest, RowDigest, StreamSchema,
+    Column, ComparableTable, Comparison, DataErrorPolicy, DiscoveredStream, KeyRange, LogSlot, RangeDigest, RowDigest, StreamSchema,
     SyncMode,
 };
 use rapidbyte_sdk::{ConnectorError, Emitter, Finding, Result, Source, StreamContext, StreamName, TcpStream};
 
 use catalog::{Kind, Scope, Table};
 use cdc::Changes;
-use config::Config;
+use config::{Config, PassThrough};
 use plan::Plan;
 use pump::Pump;
 use route::Route;
 use stream::{Refusal, Selection};
+use track::Track;
 use types::Mapping;
 
 /// The oldest server whose catalogs and output forms this source knows.
@@ -173,8 +175,12 @@ impl PostgresSource {
         if let Some(setting) = route.prepare {
             client.execute(setting)?;
         }
-        let plan = Plan::new(&selection);
+        let mut plan = Plan::new(&selection);
+        if self.may_pass(&plan, &route, ctx) {
+            plan = plan.offer_tuples();
+        }
         let mut pump = Pump::new(&plan, &ctx.limits, route.track, out);
+        pump.agree()?;
         for tail in &route.tails {
             let copy = client.copy_out(&plan.copy(tail))?;
             host::phase(phases::FETCH);
@@ -185,6 +191,14 @@ impl PostgresSource {
         client.execute("COMMIT")?;
         client.close()?;
         Ok(())
+    }
+
+    /// Whether rows can be sent without a look at their values. Bad rows that are to be left out have to be told apart.
+    fn may_pass(&self, plan: &Plan, route: &Route, ctx: &StreamContext) -> bool {
+        self.config.pass_through == PassThrough::Auto
+            && ctx.policies.on_data_error == DataErrorPolicy::Fail
+            && plan.is_uncast
+            && route.track.as_ref().is_none_or(Track::lets_pass)
     }
 
     /// Whatever fails, dropping the client closes the connection and lets the slot go.

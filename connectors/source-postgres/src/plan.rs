@@ -1,5 +1,6 @@
 //! What one read asks the server for, and how its answer becomes a batch.
 
+use rapidbyte_pg::tuples;
 use rapidbyte_sdk::arrow::{Field, Schema};
 use rapidbyte_sdk::names::quote_identifier;
 
@@ -14,6 +15,8 @@ pub struct Plan {
     pub schema: Schema,
     /// One for each column, in order.
     pub decoders: Vec<Decoder>,
+    /// Whether all values are asked for in their own types.
+    pub is_uncast: bool,
     /// The primary key's columns by index; empty unless all are read.
     pub key: Vec<usize>,
     /// The table as messages name it.
@@ -31,9 +34,11 @@ impl Plan {
         let mut fields: Vec<Field> = Vec::with_capacity(selection.columns.len());
         let mut decoders = Vec::with_capacity(selection.columns.len());
         let mut expressions = Vec::with_capacity(selection.columns.len());
+        let mut is_uncast = further.is_empty();
         for column in &selection.columns {
             let mapping = Mapping::of(column.type_oid, column.type_modifier);
             fields.push(mapping.field(&column.name, &column.native_type, selection.table.nullable(column)));
+            is_uncast &= !mapping.cast_to_text;
             let cast = if mapping.cast_to_text { "::pg_catalog.text" } else { "" };
             expressions.push(format!("{ROWS}.{}{cast}", quote_identifier(&column.name)));
             decoders.push(mapping.decoder);
@@ -52,9 +57,16 @@ impl Plan {
             select: format!("SELECT {} FROM {}", expressions.join(", "), selection.table.from_clause()),
             schema: Schema::new(fields).with_primary_key(key_names),
             decoders,
+            is_uncast,
             key,
             table: format!("{}.{}", relation.schema, relation.name),
         }
+    }
+
+    /// Offers the rows as the server sends them, too; for uncast columns only.
+    pub fn offer_tuples(mut self) -> Plan {
+        self.schema = tuples::offer(self.schema);
+        self
     }
 
     /// The COPY of the rows that `tail` asks for: conditions and order.

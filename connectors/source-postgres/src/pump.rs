@@ -1,6 +1,6 @@
 //! From the server's COPY to emitted batches: the source's one long loop.
 
-use rapidbyte_pg::{CopyOut, PgError, Transport, COPY_DATA, FRAME_HEADER_BYTES};
+use rapidbyte_pg::{tuples, CopyOut, PgError, Transport, COPY_DATA, FRAME_HEADER_BYTES};
 use rapidbyte_sdk::arrow::Batch;
 use rapidbyte_sdk::types::{MetricValue, StreamLimits};
 use rapidbyte_sdk::{host, ConnectorError, Emitter, Result};
@@ -8,6 +8,7 @@ use rapidbyte_sdk::{host, ConnectorError, Emitter, Result};
 use crate::columns::{self, BadField};
 use crate::fault;
 use crate::pace::Pace;
+use crate::passing::Passing;
 use crate::plan::Plan;
 use crate::track::Track;
 use crate::tuple::{Bounds, Stop, TupleError, TupleIndex, SIGNATURE, TRAILER};
@@ -44,6 +45,8 @@ pub struct Pump<'p> {
     header_seen: bool,
     ended: bool,
     index: TupleIndex,
+    /// Present where the destination takes the server's tuples.
+    passing: Option<Passing>,
     track: Option<Track>,
     pace: Pace,
 }
@@ -64,9 +67,22 @@ impl<'p> Pump<'p> {
             header_seen: false,
             ended: false,
             index: TupleIndex::new(plan.decoders.len()),
+            passing: None,
             track,
             pace: Pace::new(limits),
         }
+    }
+
+    /// Where the plan offers tuples, lets the destination choose, to which all it needs to know is sent: so all rows go the same
+    /// way, and a value that only one of them has a form for is a fault always or never.
+    pub fn agree(&mut self) -> Result<()> {
+        if tuples::is_offered(&self.plan.schema) {
+            self.emit()?;
+            if host::is_form_accepted(tuples::FORM)? {
+                self.passing = Some(Passing::new(self.plan.decoders.len(), self.batch_bytes));
+            }
+        }
+        Ok(())
     }
 
     /// Takes one COPY to its end, which is only well if the server ended well and counted as many rows
@@ -89,6 +105,7 @@ impl<'p> Pump<'p> {
 
     /// No batch holds rows of two COPYs, which need not be in one order.
     fn end_part(&mut self) -> Result<()> {
+        self.emit_passing()?;
         if !self.batch.is_empty() {
             self.emit()?;
         }
@@ -117,7 +134,10 @@ impl<'p> Pump<'p> {
             let mut at = 0;
             loop {
                 if whole_tuples {
-                    let (end, stop) = self.take_tuples(frames, at)?;
+                    let (end, stop) = match self.passing {
+                        Some(_) => self.pass_tuples(frames, at)?,
+                        None => self.take_tuples(frames, at)?,
+                    };
                     at = end;
                     match stop {
                         Stop::Cut => break,
@@ -149,8 +169,38 @@ impl<'p> Pump<'p> {
         Ok((found.end, found.stop))
     }
 
+    /// As [`take_tuples`](Pump::take_tuples), for a destination that takes them as they are.
+    fn pass_tuples(&mut self, frames: &[u8], at: usize) -> Result<(usize, Stop)> {
+        // Where messages are cut otherwise, that shows in the first of many at the latest.
+        if let Some(tuple) = next_payload(frames, at) {
+            if self.index.note_one(tuple, 0) != Ok(tuple.len()) {
+                return Ok((at, Stop::Odd));
+            }
+        }
+        let Some(passing) = &mut self.passing else { return Ok((at, Stop::Odd)) };
+        let (rows, found) = passing.take(frames, at, self.max_row_bytes);
+        self.rows += rows as u64;
+        Ok((found.end, found.stop))
+    }
+
+    /// A tuple that came oddly: with the header, or larger than a batch.
+    fn pass_one(&mut self, tuple: &[u8]) -> Result<()> {
+        if self.passing.as_mut().is_some_and(|passing| !passing.batch.has_room(tuple.len())) {
+            self.emit_passing()?;
+        }
+        if let Some(passing) = &mut self.passing {
+            passing.batch.columns_mut()[0].push_bytes(tuple);
+            passing.batch.end_row();
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
     /// Makes room for the tuple at `at`. False if an empty batch has too little: it then travels alone.
     fn make_room(&mut self, frames: &[u8], at: usize) -> Result<bool> {
+        if self.emit_passing()? {
+            return Ok(true);
+        }
         if self.batch.is_empty() {
             return Ok(false);
         }
@@ -210,18 +260,25 @@ impl<'p> Pump<'p> {
             self.ended = true;
             return Ok(Some(tail));
         }
-        if !self.batch.has_room(bytes.len()) {
-            self.emit()?;
-        }
         let end = match self.index.note_one(bytes, 0) {
             Ok(end) => end,
             Err(TupleError::Short) => return Ok(None),
+            Err(TupleError::FieldCount(_)) if self.passing.is_some() => {
+                return Err(malformed("a message is not just one tuple; if a proxy cuts them otherwise, set pass_through to off"));
+            }
             Err(TupleError::FieldCount(count)) => {
                 return Err(fault::of_field_count(count, self.plan, self.rows + 1));
             }
         };
         if end > self.max_row_bytes {
             return Err(self.too_large(end as u64));
+        }
+        if self.passing.is_some() {
+            self.pass_one(&bytes[..end])?;
+            return Ok(Some(&bytes[end..]));
+        }
+        if !self.batch.has_room(end) {
+            self.emit()?;
         }
         self.append(bytes)?;
         self.rows += 1;
@@ -236,16 +293,42 @@ impl<'p> Pump<'p> {
     #[cold]
     #[inline(never)]
     fn emit(&mut self) -> Result<()> {
-        let rows = self.batch.rows() as u64;
         self.batch.write_ipc(&mut self.ipc)?;
-        self.out.batch(&self.ipc, rows)?;
-        host::metric("records_read", MetricValue::Counter(rows));
-        host::metric("bytes_read", MetricValue::Counter(self.ipc.len() as u64));
-        self.place_barrier(rows)?;
+        self.send(self.batch.rows() as u64)?;
         self.batch.set_max_bytes(self.batch_bytes);
         self.batch.clear();
         self.emitted = true;
         Ok(())
+    }
+
+    /// Sends the tuples gathered so far; tells whether there were any.
+    #[cold]
+    #[inline(never)]
+    fn emit_passing(&mut self) -> Result<bool> {
+        let Some(passing) = self.passing.as_mut().filter(|passing| !passing.batch.is_empty()) else { return Ok(false) };
+        let rows = passing.batch.rows();
+        passing.batch.write_ipc(&mut self.ipc)?;
+        if let Some(track) = &self.track {
+            // The place that was reached is in the last row.
+            let last = passing.batch.columns()[0].value(rows - 1).unwrap_or_default();
+            self.index.note_one(last, 0).map_err(|_| malformed("a tuple is cut short"))?;
+            let decoders = &self.plan.decoders;
+            columns::append_some(&self.index, last, decoders, self.batch.columns_mut(), |column| track.reads(column))
+                .map_err(|bad| fault::of_field(bad, self.plan, self.rows, &self.index, last))?;
+            self.batch.end_row();
+        }
+        self.send(rows as u64)?;
+        self.batch.clear();
+        self.passing.iter_mut().for_each(|passing| passing.batch.clear());
+        Ok(true)
+    }
+
+    /// Sends what was written, and places a barrier behind it if one is due.
+    fn send(&mut self, rows: u64) -> Result<()> {
+        self.out.batch(&self.ipc, rows)?;
+        host::metric("records_read", MetricValue::Counter(rows));
+        host::metric("bytes_read", MetricValue::Counter(self.ipc.len() as u64));
+        self.place_barrier(rows)
     }
 
     /// Places a barrier behind the batch that was just emitted, if one is due and there is a name for

@@ -41,6 +41,7 @@ fn plan() -> Plan {
         select: String::new(),
         schema: Schema::new(fields),
         decoders: mappings.iter().map(|mapping| mapping.decoder).collect(),
+        is_uncast: true,
         key: vec![0],
         table: "s.t".to_owned(),
     }
@@ -111,6 +112,10 @@ fn ending(rows: u64) -> Vec<u8> {
 
 /// Runs the pump over what the server says after COPY; gives rows and batches.
 fn run(answer: &[u8], step: usize) -> Result<(u64, Vec<Vec<u8>>)> {
+    run_plan(&plan(), answer, step)
+}
+
+fn run_plan(plan: &Plan, answer: &[u8], step: usize) -> Result<(u64, Vec<Vec<u8>>)> {
     let ready = message(b'Z', b"I");
     let greeting = [message(b'R', &[0; 4]), ready.clone()].concat();
     let settings = [message(b'C', b"SELECT 1\0"), ready].concat();
@@ -120,9 +125,10 @@ fn run(answer: &[u8], step: usize) -> Result<(u64, Vec<Vec<u8>>)> {
     let mut script = Some(Script::new(bytes, step));
     let mut client = Client::connect(&options, || script.take().ok_or_else(|| io::ErrorKind::NotFound.into()))?;
     testing::reset();
-    let plan = plan();
+    testing::with(|host| host.accepted_forms.push(tuples::FORM.to_owned()));
     let mut out = Emitter::default();
-    let mut pump = Pump::new(&plan, &limits(), None, &mut out);
+    let mut pump = Pump::new(plan, &limits(), None, &mut out);
+    pump.agree()?;
     pump.take_all(client.copy_out("COPY")?)?;
     pump.finish()?;
     let emitted = testing::reset();
@@ -137,8 +143,14 @@ fn ids(batches: &[Vec<u8>]) -> Vec<i64> {
     let mut ids = Vec::new();
     for ipc in batches {
         let mut reader = Reader::new(ipc).expect("a batch");
+        let are_tuples = tuples::is_form_of(reader.schema());
         while let Some(batch) = reader.next_batch().expect("a batch") {
-            ids.extend((0..batch.rows()).map(|row| batch.columns()[0].i64(row)));
+            let column = &batch.columns()[0];
+            ids.extend((0..batch.rows()).map(|row| match column.bytes(row) {
+                // Behind the count of fields and the length of the first.
+                tuple if are_tuples => i64::from_be_bytes(tuple[6..14].try_into().expect("an id")),
+                _ => column.i64(row),
+            }));
         }
     }
     ids
@@ -211,4 +223,54 @@ fn no_rows_still_give_the_schema() {
     let (rows, batches) = run(&[framed(&[header(), vec![0xff, 0xff]]), ending(0)].concat(), 7).unwrap();
     assert_eq!((rows, batches.len()), (0, 1));
     assert_eq!(Reader::new(&batches[0]).unwrap().schema(), &plan().schema);
+}
+
+#[test]
+fn tuples_pass_as_they_are() {
+    let (rows, batches) = run_plan(&plan().offer_tuples(), &[framed(&pieces()), ending(ROWS)].concat(), 4096).unwrap();
+    assert_eq!((rows, ids(&batches)), (ROWS, (0..ROWS as i64).collect()));
+    let mut passed = Vec::new();
+    for (index, ipc) in batches.iter().enumerate() {
+        let mut reader = Reader::new(ipc).unwrap();
+        let are_tuples = tuples::is_form_of(reader.schema());
+        // First the schema alone.
+        assert_eq!(are_tuples, index > 0, "batch {index}");
+        while let Some(batch) = reader.next_batch().unwrap().filter(|_| are_tuples) {
+            passed.extend_from_slice(batch.columns()[0].joined());
+        }
+    }
+    assert_eq!(passed, (0..ROWS).flat_map(tuple).collect::<Vec<u8>>());
+}
+
+#[test]
+fn a_tuple_that_is_too_large_for_a_batch_travels_alone_and_in_its_place() {
+    let mut large = tuple(7);
+    let bytes = 6 + 8;
+    large.splice(bytes..bytes + 4 + "name 7".len(), [&30_000i32.to_be_bytes()[..], &[b'x'; 30_000]].concat());
+    let pieces: Vec<Vec<u8>> =
+        pieces().into_iter().enumerate().map(|(id, piece)| if id == 7 { large.clone() } else { piece }).collect();
+    let (rows, batches) = run_plan(&plan().offer_tuples(), &[framed(&pieces), ending(ROWS)].concat(), 4096).unwrap();
+    assert_eq!((rows, ids(&batches)), (ROWS, (0..ROWS as i64).collect()));
+}
+
+#[test]
+fn messages_that_are_cut_otherwise_never_pass_as_other_rows() {
+    let mut refused = 0;
+    for seed in 0..200 {
+        let mut random = Random(seed);
+        let mut cut = Vec::new();
+        for piece in pieces() {
+            let (head, tail) = if random.below(50) == 0 { piece.split_at(random.below(piece.len())) } else { (&*piece, &[][..]) };
+            cut.extend([head, tail].into_iter().filter(|part| !part.is_empty()).map(<[u8]>::to_vec));
+        }
+        let answer = [framed(&cut), ending(ROWS)].concat();
+        match run_plan(&plan().offer_tuples(), &answer, 1 + random.below(5000)) {
+            Ok((rows, batches)) => assert_eq!((rows, ids(&batches)), (ROWS, (0..ROWS as i64).collect()), "seed {seed}"),
+            Err(error) => {
+                assert_eq!(error.code, "pg.protocol", "seed {seed}: {error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0);
 }

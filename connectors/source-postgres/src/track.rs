@@ -4,7 +4,7 @@ use rapidbyte_sdk::arrow::Batch;
 use rapidbyte_sdk::types::CursorValue;
 use rapidbyte_sdk::{ConnectorError, Result};
 
-use crate::order::{Order, OrderColumn};
+use crate::order::{Order, OrderColumn, OrderType};
 use crate::saved::{self, Delivered, KeyPosition, SavedColumn, TieBreaker, FORMAT};
 use crate::ties::{Boundary, TieGroup, MAX_TIES};
 
@@ -59,6 +59,21 @@ impl Track {
     /// Whether rows may come that were delivered before; they are to be taken one by one.
     pub fn at_boundary(&self) -> bool {
         self.boundary().is_some_and(Boundary::is_open)
+    }
+
+    /// Whether a batch can pass that nobody has seen more of than the values of [`reads`](Track::reads) in its last row, which
+    /// are sure to be there. A number need not be: NaN is none.
+    pub fn lets_pass(&self) -> bool {
+        let follows_rows = match &self.kind {
+            Kind::Key => false,
+            Kind::Cursor(cursor) => cursor.ties.is_some() || cursor.boundary.is_some(),
+        };
+        !follows_rows && self.order.columns.iter().all(|column| column.order_type != OrderType::Numeric)
+    }
+
+    /// Whether places are named by values of this column.
+    pub fn reads(&self, column: usize) -> bool {
+        self.order.columns.iter().any(|ordered| ordered.index == column)
     }
 
     fn boundary(&self) -> Option<&Boundary> {

@@ -10,10 +10,10 @@ pub const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 pub const TRAILER: i16 = -1;
 
 /// Bytes of a tuple's field count.
-const COUNT_BYTES: usize = 2;
+pub const COUNT_BYTES: usize = 2;
 
 /// Bytes of a field's length.
-const LENGTH_BYTES: usize = 4;
+pub const LENGTH_BYTES: usize = 4;
 
 /// The most fields looked up in one go: with their columns' memory they stay in the cache.
 const MAX_FIELDS: usize = 1 << 15;

@@ -2,10 +2,12 @@
 
 mod support;
 
-use rapidbyte_sdk::types::{ErrorCategory, Partition, PartitionStrategy, SyncMode};
+use rapidbyte_pg::tuples;
+use rapidbyte_sdk::arrow::Reader;
+use rapidbyte_sdk::types::{DataErrorPolicy, ErrorCategory, Inbound, Partition, PartitionStrategy};
 use rapidbyte_sdk::{testing, ConnectorError, Emitter, Source, StreamContext};
 use rapidbyte_testkit::Server;
-use support::{context, read, selecting, source, try_read, try_read_as};
+use support::{config_with, context, incremental, read, selecting, source, try_read, try_read_as, try_read_with};
 
 fn failure(server: &Server, ctx: &StreamContext) -> ConnectorError {
     try_read(server, ctx).err().expect("the read fails")
@@ -323,4 +325,63 @@ fn rows_of_named_keys_alone_are_read() {
     let names: Vec<_> = reader.schema().fields.iter().map(|field| field.name.clone()).collect();
     assert_eq!(names, ["a", "b", "v"]);
     assert!(reader.next_batch().unwrap().is_some());
+}
+
+#[test]
+fn tuples_are_offered_where_no_value_has_to_be_looked_at() {
+    let server = Server::start();
+    server.run(
+        "CREATE TABLE plain (id int8 PRIMARY KEY, n numeric(10,2), t text, at timestamptz, day date);
+         CREATE TABLE cast_to_text (id int8 PRIMARY KEY, address inet);
+         CREATE TABLE ties (changed int8, name text);",
+    );
+    let is_offered = |read: support::Read| tuples::is_offered(&read.schema);
+    assert!(is_offered(read(&server, "plain")));
+    assert!(is_offered(try_read(&server, &selecting("plain", &["t", "id"])).unwrap()));
+    assert!(is_offered(try_read(&server, &incremental("plain", "id")).unwrap()));
+    assert!(!is_offered(read(&server, "cast_to_text")));
+    assert!(!is_offered(try_read(&server, &incremental("ties", "changed")).unwrap()));
+    let off = config_with(&server, "\"pass_through\": \"off\"");
+    assert!(!is_offered(try_read_with(&off, &context("plain")).unwrap()));
+    for policy in [DataErrorPolicy::Skip, DataErrorPolicy::Dlq] {
+        let mut ctx = context("plain");
+        ctx.policies.on_data_error = policy;
+        assert!(!is_offered(try_read(&server, &ctx).unwrap()));
+    }
+}
+
+#[test]
+fn i6_a_load_of_tuples_goes_on_behind_its_last_barrier_too() {
+    let server = Server::start();
+    server.run(
+        "CREATE TABLE k (name text, n numeric(12,2), id int8 PRIMARY KEY);
+         INSERT INTO k SELECT repeat('x', i % 50), i / 8.0, i * 3 FROM generate_series(1, 3000) i",
+    );
+    let mut ctx = context("k");
+    ctx.limits.max_batch_bytes = 10_000;
+    ctx.limits.checkpoint_interval_rows = 500;
+    testing::reset();
+    testing::with(|host| host.accepted_forms.push(tuples::FORM.to_owned()));
+    let mut out = Emitter::default();
+    source(&config_with(&server, "\"resume\": \"key\"")).read(&ctx, &mut out).unwrap();
+    let (mut rows, mut passed, mut barriers) = (0, 0, Vec::new());
+    for emitted in testing::reset().emitted {
+        match emitted {
+            Inbound::Barrier(barrier) => barriers.push((rows, barrier.payload)),
+            Inbound::Batch(ipc) => {
+                let mut reader = Reader::new(&ipc).unwrap();
+                let are_tuples = tuples::is_form_of(reader.schema());
+                while let Some(batch) = reader.next_batch().unwrap() {
+                    rows += batch.rows();
+                    passed += if are_tuples { batch.rows() } else { 0 };
+                }
+            }
+        }
+    }
+    assert_eq!((rows, passed, out.summary().rows), (3000, 3000, 3000));
+    assert!(barriers.len() >= 5);
+    for (before, payload) in barriers {
+        let rest = try_read(&server, &StreamContext { position: Some(payload), ..context("k") }).unwrap();
+        assert_eq!(rest.rows.len(), 3000 - before);
+    }
 }

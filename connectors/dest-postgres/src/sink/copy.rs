@@ -88,6 +88,13 @@ impl<F: Format> Sink for Copy<'_, F> {
         }
     }
 
+    fn tuples(&mut self, tuples: &[u8], rows: usize) -> Result<(), Refused> {
+        self.copy.write(tuples).map_err(|error| Self::explain(error, self.loading, self.rows_before))?;
+        self.sent_bytes += tuples.len();
+        self.rows += rows as u64;
+        Ok(())
+    }
+
     fn sent_bytes(&self) -> usize {
         self.sent_bytes
     }

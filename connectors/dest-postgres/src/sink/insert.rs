@@ -6,6 +6,7 @@ use rapidbyte_sdk::Result;
 use super::{failed, text_columns, Refused, Sink};
 use crate::connector::Session;
 use crate::encode::{put_text, BadValue};
+use crate::feed;
 use crate::plan::Form;
 use crate::prepare::Loading;
 
@@ -122,6 +123,10 @@ impl Sink for Insert<'_> {
             }
         }
         Ok(())
+    }
+
+    fn tuples(&mut self, _tuples: &[u8], _rows: usize) -> Result<(), Refused> {
+        Err(feed::not_accepted(&self.loading.target).into())
     }
 
     fn sent_bytes(&self) -> usize {

@@ -21,6 +21,9 @@ use crate::prepare::Loading;
 pub(crate) trait Sink {
     fn rows(&mut self, batch: &BatchView<'_>, rows: Range<usize>) -> Result<(), Refused>;
 
+    /// Takes rows as tuples of COPY's binary format, for a plan that [takes them](Plan::takes_tuples).
+    fn tuples(&mut self, tuples: &[u8], rows: usize) -> Result<(), Refused>;
+
     /// Bytes sent so far.
     fn sent_bytes(&self) -> usize;
 

@@ -10,6 +10,11 @@ pub mod keys {
     pub const EXTENSION_METADATA: &str = "ARROW:extension:metadata";
     /// On a schema: the primary key's column names in key order, as a JSON array of strings.
     pub const PRIMARY_KEY: &str = "rapidbyte:primary_key";
+    /// On a schema: other forms than this schema's columns that the source can send the same rows in, with spaces
+    /// between; see [`host::accept_form`](crate::host::accept_form).
+    pub const FORMS: &str = "rapidbyte:forms";
+    /// On a schema: the form that the rows of this batch are in, if it is not that of the stream's schema.
+    pub const FORM: &str = "rapidbyte:form";
     /// On a field of a stream of changes: `true` where the table's own rows have no NULL there, though
     /// changes may leave the value out.
     pub const REQUIRED: &str = "rapidbyte:required";

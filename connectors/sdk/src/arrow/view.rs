@@ -112,6 +112,12 @@ impl<'a> ColumnView<'a> {
         self.values
     }
 
+    /// All text or binary values, one behind the other; empty for other types.
+    pub fn joined(&self) -> &'a [u8] {
+        let offset = |bytes: Option<&[u8; 4]>| bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
+        &self.values[offset(self.offsets.first_chunk())..offset(self.offsets.last_chunk())]
+    }
+
     /// A truth value.
     #[inline(always)]
     pub fn bool(&self, row: usize) -> bool {

@@ -14,6 +14,10 @@ mod raw {
     extern "C" {
         #[link_name = "emit-batch"]
         pub fn emit_batch(ipc: *const u8, len: usize, result: u32);
+        #[link_name = "accept-form"]
+        pub fn accept_form(form: *const u8, len: usize, result: u32);
+        #[link_name = "is-form-accepted"]
+        pub fn is_form_accepted(form: *const u8, len: usize, result: u32);
         #[link_name = "next-batch"]
         pub fn next_batch(result: u32);
         #[link_name = "checkpoint"]
@@ -103,6 +107,16 @@ fn optional(bytes: Option<&[u8]>) -> (u32, *const u8, usize) {
 pub fn emit_batch(ipc: &[u8]) -> Result<()> {
     // SAFETY: the arguments live through the call; `returned` lends the result area.
     returned(|result| unsafe { raw::emit_batch(ipc.as_ptr(), ipc.len(), result) })
+}
+
+pub fn accept_form(form: &str) -> Result<()> {
+    // SAFETY: as above.
+    returned(|result| unsafe { raw::accept_form(form.as_ptr(), form.len(), result) })
+}
+
+pub fn is_form_accepted(form: &str) -> Result<bool> {
+    // SAFETY: as above.
+    returned(|result| unsafe { raw::is_form_accepted(form.as_ptr(), form.len(), result) })
 }
 
 pub fn next_batch() -> Result<Option<Inbound>> {

@@ -20,6 +20,19 @@ pub fn emit_batch(ipc: &[u8]) -> Result<()> {
     backend::emit_batch(ipc)
 }
 
+/// Says that rows may come in this form as well, which the source has offered in its schema
+/// ([`keys::FORMS`](crate::arrow::keys::FORMS)). Holds for the rest of the attempt; batches of both forms may come from
+/// then on. Destinations only.
+pub fn accept_form(form: &str) -> Result<()> {
+    backend::accept_form(form)
+}
+
+/// Whether the next stage has accepted this form. Once a batch has been emitted, this blocks until the next stage asks
+/// for more, by when it has made up its mind. Sources and transforms only.
+pub fn is_form_accepted(form: &str) -> Result<bool> {
+    backend::is_form_accepted(form)
+}
+
 /// The next thing to consume; blocks until there is one. `None` only after a clean end; an upstream
 /// that failed is an error (I1). The bytes are the very memory that the host has filled.
 /// Transforms and destinations only.

@@ -137,6 +137,17 @@ final class ProbePort implements GuestPort {
     }
 
     @Override
+    public void acceptForm(String form) throws ConnectorException {
+        pass();
+    }
+
+    @Override
+    public boolean formAccepted(String form) throws ConnectorException {
+        pass();
+        return false;
+    }
+
+    @Override
     public Inbound next() throws ConnectorException {
         pass();
         Step step = steps.poll();

@@ -24,6 +24,8 @@ final class BatchImports {
 
     void addTo(Imports imports) {
         imports.add("emit-batch", this::emit);
+        imports.add("accept-form", args -> acceptForm((String) args[0]));
+        imports.add("is-form-accepted", args -> formAccepted((String) args[0]));
         imports.add("next-batch", _ -> next());
     }
 
@@ -46,6 +48,17 @@ final class BatchImports {
             session.timings.addSince(Phase.EMIT, start);
         }
         return Unit.UNIT;
+    }
+
+    private Object acceptForm(String form) throws ConnectorException {
+        requireRun("accept-form", ConnectorRole.SOURCE);
+        session.port.acceptForm(form);
+        return Unit.UNIT;
+    }
+
+    private Object formAccepted(String form) throws ConnectorException {
+        requireRun("is-form-accepted", ConnectorRole.DESTINATION);
+        return session.port.formAccepted(form);
     }
 
     private Object next() throws ConnectorException {

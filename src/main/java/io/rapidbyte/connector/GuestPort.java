@@ -15,6 +15,12 @@ public interface GuestPort {
     /** Sends a batch downstream; {@code ipc} is guest memory and valid during the call only. */
     void emit(ByteBuffer ipc) throws ConnectorException;
 
+    /** Tells the upstream that rows are taken in this form as well, for the rest of the attempt. */
+    void acceptForm(String form) throws ConnectorException;
+
+    /** Whether the downstream has said so. */
+    boolean formAccepted(String form) throws ConnectorException;
+
     Inbound next() throws ConnectorException;
 
     /** Places a barrier behind what was emitted and gives its id. */

@@ -10,6 +10,12 @@ sealed interface Credit {
      */
     record Granted(long through) implements Credit {}
 
+    /** Rows may come in this form as well. */
+    record FormAccepted(String form) implements Credit {}
+
+    /** The first batch was taken, and more is asked for: what has not been accepted by now is not likely to be. */
+    record FirstTaken() implements Credit {}
+
     /** The downstream failed or was cancelled and takes nothing more. */
     record Refused(Failure failure) implements Credit {}
 }

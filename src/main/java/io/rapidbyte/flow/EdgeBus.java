@@ -43,6 +43,14 @@ final class EdgeBus {
         vertx.eventBus().send(edge.credit(), new Credit.Granted(through), creditOptions);
     }
 
+    void acceptForm(String form) {
+        vertx.eventBus().send(edge.credit(), new Credit.FormAccepted(form), creditOptions);
+    }
+
+    void firstTaken() {
+        vertx.eventBus().send(edge.credit(), new Credit.FirstTaken(), creditOptions);
+    }
+
     void refuse(Failure failure) {
         vertx.eventBus().send(edge.credit(), new Credit.Refused(failure), creditOptions);
     }

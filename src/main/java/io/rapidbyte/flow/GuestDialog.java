@@ -202,6 +202,14 @@ public final class GuestDialog implements AutoCloseable {
         }
 
         @Override
+        public void acceptForm(String form) {}
+
+        @Override
+        public boolean formAccepted(String form) {
+            return false;
+        }
+
+        @Override
         public Inbound next() throws ConnectorException {
             return rows("next-batch").take();
         }

@@ -28,6 +28,8 @@ final class Inlet {
     private final WaitClock waits = new WaitClock();
     private Optional<ConnectorError> stopped = Optional.empty();
     private boolean ended;
+    private boolean firstTaken;
+    private final List<String> acceptedForms = new ArrayList<>();
 
     // event loop
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -55,6 +57,10 @@ final class Inlet {
             if (stopped.isEmpty()) {
                 queue.requireArrived(sent);
                 bus.grant(queue.grantedThrough());
+                acceptedForms.forEach(bus::acceptForm);
+                if (firstTaken) {
+                    bus.firstTaken();
+                }
             }
         } catch (ConnectorException e) {
             stopLocked(e.error());
@@ -95,6 +101,10 @@ final class Inlet {
     Frame take() throws ConnectorException {
         lock.lock();
         try {
+            if (!firstTaken && queue.taken().batches() > 0) {
+                firstTaken = true;
+                bus.firstTaken();
+            }
             while (true) {
                 if (stopped.isPresent()) {
                     throw new ConnectorException(stopped.get());
@@ -141,6 +151,17 @@ final class Inlet {
             lock.unlock();
         }
         bus.grant(through);
+    }
+
+    /** Tells the upstream that rows are taken in this form as well. Any thread. */
+    void acceptForm(String form) {
+        lock.lock();
+        try {
+            acceptedForms.add(form);
+        } finally {
+            lock.unlock();
+        }
+        bus.acceptForm(form);
     }
 
     /** Tells the upstream that nothing more is taken. Any thread. */

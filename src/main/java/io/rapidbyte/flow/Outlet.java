@@ -7,10 +7,13 @@ import io.rapidbyte.model.Failure;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -39,6 +42,8 @@ final class Outlet {
     // guarded by lock
     private final CreditLedger ledger;
     private Optional<ConnectorError> stopped = Optional.empty();
+    private final Set<String> acceptedForms = new HashSet<>();
+    private boolean firstTaken;
     private final WaitClock waits = new WaitClock();
     private EdgeCounts sent = EdgeCounts.NONE;
     private boolean terminated;
@@ -66,6 +71,8 @@ final class Outlet {
         credits = Optional.of(bus.onCredit(credit -> {
             switch (credit) {
                 case Credit.Granted(long through) -> granted(through, onBroken);
+                case Credit.FormAccepted(String form) -> note(() -> acceptedForms.add(form));
+                case Credit.FirstTaken() -> note(() -> firstTaken = true);
                 case Credit.Refused(Failure failure) -> {
                     // Before the guest can see it: what the guest then fails with is the echo and not the cause.
                     onRefused.accept(failure);
@@ -90,6 +97,41 @@ final class Outlet {
         }
     }
 
+    private void note(Runnable news) {
+        lock.lock();
+        try {
+            news.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Whether the downstream takes rows in this form as well. Behind the first batch it blocks until that can be told. On the
+     * guest thread.
+     */
+    boolean formAccepted(String form) throws ConnectorException {
+        lock.lock();
+        try {
+            if (sent.batches() > 0 && !answers(form)) {
+                waits.begin();
+                awaitUntil(() -> answers(form));
+            }
+            return acceptedForms.contains(form);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException(FlowErrors.cancelled(), e);
+        } finally {
+            waits.end();
+            lock.unlock();
+        }
+    }
+
+    private boolean answers(String form) {
+        return firstTaken || acceptedForms.contains(form) || isOver();
+    }
+
     /**
      * Copies one Arrow IPC stream and sends it; blocks while no credit is free. On the guest thread.
      *
@@ -104,7 +146,7 @@ final class Outlet {
         PooledBytes body = packer.pack(packed);
         lock.lock();
         try {
-            if (stopped.isPresent() || terminated) {
+            if (isOver()) {
                 body.release();
                 throw stoppedError();
             }
@@ -122,7 +164,7 @@ final class Outlet {
         awaitCredit(NO_BYTES);
         lock.lock();
         try {
-            if (stopped.isPresent() || terminated) {
+            if (isOver()) {
                 throw stoppedError();
             }
             bus.send(new Frame.Barrier(ledger.take(NO_BYTES), id, payload, last));
@@ -149,10 +191,19 @@ final class Outlet {
     }
 
     private void awaitCreditLocked(long bytes) throws ConnectorException, InterruptedException {
-        while (!ledger.admits(bytes)) {
-            if (stopped.isPresent() || terminated) {
-                throw stoppedError();
-            }
+        awaitUntil(() -> ledger.admits(bytes) || isOver());
+        if (!ledger.admits(bytes)) {
+            throw stoppedError();
+        }
+    }
+
+    private boolean isOver() {
+        return stopped.isPresent() || terminated;
+    }
+
+    /** Asks the downstream from time to time, so that news that the bus lost come again (I3). */
+    private void awaitUntil(BooleanSupplier news) throws InterruptedException {
+        while (!news.getAsBoolean()) {
             if (changed.awaitNanos(POLL_INTERVAL_NANOS) <= 0) {
                 bus.poll(ledger.sent());
             }

@@ -16,10 +16,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +30,11 @@ import java.util.concurrent.atomic.LongAdder;
 final class StagePort implements GuestPort {
     /** What the names of metrics begin with that tell of a durable step. */
     private static final String DURABLE_STEP = "durable.";
+
+    /** The forms that one guest may accept: what it names lies on the host's heap. */
+    private static final int MAX_FORMS = 8;
+
+    private static final int MAX_FORM_LENGTH = 64;
 
     private final StagePlan plan;
     private final Optional<Inlet> inlet;
@@ -44,6 +51,8 @@ final class StagePort implements GuestPort {
 
     /** Rows rejected since the last barrier that was prepared. */
     private final List<RejectedRecord> rejected = new ArrayList<>();
+
+    private final Set<String> acceptedForms = new HashSet<>();
 
     private long rejectedRows;
 
@@ -76,7 +85,7 @@ final class StagePort implements GuestPort {
 
     @Override
     public Inbound next() throws ConnectorException {
-        Inlet from = inlet.orElseThrow(() -> notForRole("next-batch"));
+        Inlet from = inlet("next-batch");
         releaseTaken();
         while (true) {
             switch (from.take()) {
@@ -105,6 +114,27 @@ final class StagePort implements GuestPort {
     private BatchBody body(Inlet from, Frame.Batch batch) {
         FrameBody body = new FrameBody(from, batch, decompressNanos);
         return keepsDeadLetters() ? new SchemaWitness(body, seen -> schema = seen) : body;
+    }
+
+    @Override
+    public void acceptForm(String form) throws ConnectorException {
+        requireDestination("accept-form");
+        if (acceptedForms.contains(form)) {
+            return;
+        }
+        if (acceptedForms.size() == MAX_FORMS || form.length() > MAX_FORM_LENGTH) {
+            throw new ConnectorException(FlowErrors.defect(
+                    "flow.too-many-forms",
+                    plan.label() + " accepted more than " + MAX_FORMS + " forms, or one whose name has more than "
+                            + MAX_FORM_LENGTH + " characters"));
+        }
+        acceptedForms.add(form);
+        inlet("accept-form").acceptForm(form);
+    }
+
+    @Override
+    public boolean formAccepted(String form) throws ConnectorException {
+        return outlet("is-form-accepted").formAccepted(form);
     }
 
     private boolean keepsDeadLetters() {
@@ -284,6 +314,10 @@ final class StagePort implements GuestPort {
     /** Time spent decompressing so far. Any thread. */
     Duration decompressTime() {
         return Duration.ofNanos(decompressNanos.sum());
+    }
+
+    private Inlet inlet(String call) throws ConnectorException {
+        return inlet.orElseThrow(() -> notForRole(call));
     }
 
     private Outlet outlet(String call) throws ConnectorException {

@@ -49,6 +49,14 @@ final class RecordingPort implements GuestPort {
     }
 
     @Override
+    public void acceptForm(String form) {}
+
+    @Override
+    public boolean formAccepted(String form) {
+        return false;
+    }
+
+    @Override
     public Inbound next() throws ConnectorException {
         return inbound.isEmpty() ? new Inbound.End() : inbound.remove();
     }
