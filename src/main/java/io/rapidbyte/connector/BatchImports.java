@@ -58,7 +58,12 @@ final class BatchImports {
 
     private Object formAccepted(String form) throws ConnectorException {
         requireRun("is-form-accepted", ConnectorRole.DESTINATION);
-        return session.port.formAccepted(form);
+        long start = System.nanoTime();
+        try {
+            return session.port.formAccepted(form);
+        } finally {
+            session.timings.addSince(Phase.EMIT, start);
+        }
     }
 
     private Object next() throws ConnectorException {

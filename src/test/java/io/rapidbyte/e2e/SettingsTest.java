@@ -349,12 +349,16 @@ class SettingsTest {
                 .isGreaterThan(5);
     }
 
-    /** While the destination waits for a lock, its source reads until as much is under way as may be. */
+    /**
+     * While the destination waits for a lock, its source reads until as much is under way as may be; one that would let rows pass
+     * has to wait for the destination's word.
+     */
     @Test
     void a_source_runs_ahead_by_so_many_batches() throws Exception {
         fillLarge();
         CountDownLatch allRead = new CountDownLatch(1);
-        PipelineText wide = append().resource("max_batch_bytes: 64kb").stream("large");
+        PipelineText wide =
+                append().sourceConfig("pass_through: 'off'").resource("max_batch_bytes: 64kb").stream("large");
         try (Connection lock = locked()) {
             RunHandle run = Runs.start(wide, event -> {
                 if (event instanceof RunEvent.StreamProgress progress && progress.rowsRead() == 600) {

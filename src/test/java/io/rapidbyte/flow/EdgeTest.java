@@ -158,6 +158,38 @@ class EdgeTest {
         inlet.consumed(inlet.take());
     }
 
+    @Test
+    void a_form_is_known_to_be_accepted_before_rows_are_sent_in_it() throws Exception {
+        assertThat(outlet.formAccepted("tuples")).as("before anything was sent").isFalse();
+        outlet.emit(Batches.ids(0, 1));
+        CompletableFuture<Boolean> answer = start(() -> outlet.formAccepted("tuples"));
+        Frame first = inlet.take();
+        inlet.consumed(first);
+        assertThat(answer).isNotDone();
+        inlet.acceptForm("tuples");
+        assertThat(answer.get(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void a_downstream_that_asks_for_more_has_not_accepted_what_it_has_not() throws Exception {
+        outlet.emit(Batches.ids(0, 1));
+        CompletableFuture<Boolean> answer = start(() -> outlet.formAccepted("tuples"));
+        inlet.consumed(inlet.take());
+        assertThat(answer).isNotDone();
+        outlet.emit(Batches.ids(1, 1));
+        inlet.consumed(inlet.take());
+        assertThat(answer.get(5, TimeUnit.SECONDS)).isFalse();
+        assertThat(outlet.formAccepted("tuples")).isFalse();
+    }
+
+    @Test
+    void a_stop_ends_the_wait_for_an_answer() throws Exception {
+        outlet.emit(Batches.ids(0, 1));
+        CompletableFuture<Boolean> answer = start(() -> outlet.formAccepted("tuples"));
+        outlet.stop(FlowErrors.cancelled());
+        assertThat(answer.get(5, TimeUnit.SECONDS)).isFalse();
+    }
+
     /** I1. */
     @Test
     void an_abort_overtakes_what_is_queued_and_is_never_an_end() throws Exception {
