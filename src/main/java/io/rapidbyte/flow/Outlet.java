@@ -114,22 +114,13 @@ final class Outlet {
     boolean formAccepted(String form) throws ConnectorException {
         lock.lock();
         try {
-            if (sent.batches() > 0 && !answers(form)) {
-                waits.begin();
-                awaitUntil(() -> answers(form));
+            if (sent.batches() > 0) {
+                awaitUntil(() -> firstTaken || acceptedForms.contains(form) || isOver());
             }
             return acceptedForms.contains(form);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectorException(FlowErrors.cancelled(), e);
         } finally {
-            waits.end();
             lock.unlock();
         }
-    }
-
-    private boolean answers(String form) {
-        return firstTaken || acceptedForms.contains(form) || isOver();
     }
 
     /**
@@ -177,23 +168,12 @@ final class Outlet {
     private void awaitCredit(long bytes) throws ConnectorException {
         lock.lock();
         try {
+            awaitUntil(() -> ledger.admits(bytes) || isOver());
             if (!ledger.admits(bytes)) {
-                waits.begin();
-                awaitCreditLocked(bytes);
+                throw stoppedError();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectorException(FlowErrors.cancelled(), e);
         } finally {
-            waits.end();
             lock.unlock();
-        }
-    }
-
-    private void awaitCreditLocked(long bytes) throws ConnectorException, InterruptedException {
-        awaitUntil(() -> ledger.admits(bytes) || isOver());
-        if (!ledger.admits(bytes)) {
-            throw stoppedError();
         }
     }
 
@@ -202,11 +182,22 @@ final class Outlet {
     }
 
     /** Asks the downstream from time to time, so that news that the bus lost come again (I3). */
-    private void awaitUntil(BooleanSupplier news) throws InterruptedException {
-        while (!news.getAsBoolean()) {
-            if (changed.awaitNanos(POLL_INTERVAL_NANOS) <= 0) {
-                bus.poll(ledger.sent());
+    private void awaitUntil(BooleanSupplier news) throws ConnectorException {
+        if (news.getAsBoolean()) {
+            return;
+        }
+        waits.begin();
+        try {
+            while (!news.getAsBoolean()) {
+                if (changed.awaitNanos(POLL_INTERVAL_NANOS) <= 0) {
+                    bus.poll(ledger.sent());
+                }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException(FlowErrors.cancelled(), e);
+        } finally {
+            waits.end();
         }
     }
 
