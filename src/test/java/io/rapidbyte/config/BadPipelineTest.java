@@ -53,7 +53,7 @@ class BadPipelineTest {
                         "p.yaml:1:10: version: must be text, not a number with a fraction (put it in quotes)",
                         "p.yaml:2:1: pipline: unknown key (did you mean pipeline?)",
                         "p.yaml:5:3: source.config: must be a mapping of the connector's settings",
-                        "p.yaml:6:3: source.colums: unknown key (known here: use, config, permissions, limits, streams)",
+                        "p.yaml:6:3: source.colums: unknown key (known here: use, config, permissions, limits, follow, flush_interval, streams)",
                         "p.yaml:9:18: source.streams[0].sync_mode: \"full-refresh\" is not one of full_refresh, incremental, cdc (did you mean full_refresh?)",
                         "p.yaml:10:21: source.streams[0].columns[1]: \"id\" is listed twice",
                         "p.yaml:10:25: source.streams[0].columns[2]: must be text, not a whole number (put it in quotes)",
