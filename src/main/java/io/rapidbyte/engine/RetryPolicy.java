@@ -49,9 +49,8 @@ final class RetryPolicy {
                     case CONFIG, AUTH, PERMISSION, SCHEMA, CANCELLED -> false;
                     case RATE_LIMIT, TRANSIENT_NETWORK, TRANSIENT_DB, DATA, INTERNAL -> true;
                 }
-                // An unknown commit is made known by the receipt, which is asked before the next attempt (I10). So is
-                // one that
-                // the state could not save.
+                // An unknown commit is made known by the receipt, which is asked before the next attempt (I10),
+                // and so is one that the state could not save.
                 && (error.safeToRetry() || inDoubt(error) || isUnsaved(failure));
     }
 
